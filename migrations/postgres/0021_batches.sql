@@ -22,6 +22,7 @@ CREATE VIEW log_now AS
     LEFT JOIN (SELECT k.last, k.run, k.number, k.at_hub FROM commits k ORDER BY k.last DESC LIMIT 1) c ON true;
 
 -- `say` for messages that nothing speaks against, by one short statement; for a batch with any other, it is `say_any`, the one before.
+-- A key may come once in a call; the one before folds equal ones.
 -- That one has to set up some twenty joins, sorts and windows with wide rows at each call, while the log's lock is
 -- held: for one message this took four times as long as everything else in it.
 ALTER FUNCTION say RENAME TO say_any;
@@ -68,13 +69,14 @@ BEGIN
 END $$;
 
 -- Takes the log's lock for a batch of a run, which must not have been declared dead. Returns the last commit, NULL where there
--- is none, and whether there are events after a position: most batches find none, and are spared reading them.
+-- is none, and whether there are events after a position: most batches find none, and are spared reading them. The batch's
+-- commit does not wait for the disk, since the lock is held until then; `settle` does, once it is released.
 CREATE FUNCTION open_batch(of_run bigint, place bigint, OUT last bigint, OUT run bigint, OUT number bigint, OUT has_events boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE is_alive boolean;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('colahub.log'));
+    PERFORM pg_advisory_xact_lock(hashtext('colahub.log')), set_config('synchronous_commit', 'off', true);
     -- A statement of its own, so that it sees all that was committed until then.
     SELECT EXISTS (SELECT FROM hubs h WHERE h.run = of_run), EXISTS (SELECT FROM events e WHERE e.n > place), c.last, c.run, c.number
         INTO is_alive, has_events, open_batch.last, open_batch.run, open_batch.number
@@ -84,17 +86,37 @@ BEGIN
     END IF;
 END $$;
 
--- Notes the commit of a batch, if it has appended anything, and then wakes the other hubs, who are told how far the log
--- goes. Returns the log's end.
+-- Notes the commit of a batch, if it has appended anything. Returns the log's end.
 CREATE FUNCTION close_batch(of_run bigint, of_number bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE n record;
 BEGIN
     SELECT l.log_end, l.last, l.hub INTO n FROM log_now l;
     IF n.last IS DISTINCT FROM n.log_end THEN
         INSERT INTO commits VALUES (n.log_end, of_run, of_number, n.hub);
-        PERFORM pg_notify('colahub', n.log_end::text);
     END IF;
     RETURN n.log_end;
+END $$;
+
+-- Ends with a commit that waits until all that was committed before is on the disk and, with a synchronous standby, there, too;
+-- with `beyond`, only if the log goes beyond that position. The message that it writes for that is read by nobody: a commit that has
+-- written nothing would not wait.
+CREATE FUNCTION settled(beyond bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE place pg_lsn;
+BEGIN
+    IF beyond IS NOT NULL AND NOT EXISTS (SELECT FROM commits c WHERE c.last > beyond) THEN RETURN; END IF;
+    IF pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn() OR current_setting('synchronous_standby_names') <> '' THEN
+        place := pg_logical_emit_message(true, 'colahub', '');
+    END IF;
+END $$;
+
+-- Settles all that is committed, and then, if the log goes beyond a position, wakes the other hubs, who are told how far it
+-- is settled.
+CREATE PROCEDURE settle(beyond bigint) LANGUAGE plpgsql AS $$
+DECLARE ended bigint := (SELECT max(last) FROM commits);
+BEGIN
+    PERFORM settled(NULL);
+    COMMIT;
+    IF ended > beyond THEN PERFORM pg_notify('colahub', ended::text); END IF;
 END $$;
 
 -- As before, but a step in which a room and its people may be deleted takes the log's lock first, so that no batch adds a message

@@ -118,6 +118,8 @@ const CALLS: &str = "
     SELECT end_room((SELECT id FROM rooms WHERE n = 5), 2::smallint, 'w');
     SELECT fence(1);
     SELECT * FROM open_batch(1, 79990);
+    CALL settle(79990);
+    SELECT settled(79990);
     SELECT begin_run(9, gen_random_uuid(), 'n', 'u');
     SELECT end_run(9, 20000);
     SELECT * FROM sweep(1000000000, 20000, 'x', 'y');
@@ -173,6 +175,7 @@ fn every_statement_is_found_by_an_index() {
         "new_messages",
         "new_events",
         "log_state",
+        "log_end",
         "past_of",
         "commit_of",
         "close_batch",
