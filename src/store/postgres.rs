@@ -23,6 +23,7 @@ mod results;
 mod retention;
 mod rows;
 mod session;
+mod settled;
 mod statements;
 mod task;
 #[cfg(test)]

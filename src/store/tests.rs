@@ -33,6 +33,7 @@ mod replies;
 mod reports;
 mod runs;
 mod search;
+mod settling;
 mod stream;
 pub(in crate::store) mod takeback;
 mod unread;

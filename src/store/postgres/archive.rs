@@ -5,7 +5,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Database, said};
+use super::connect::{ConnectError, Database, SETTLED, said};
 use super::results::messages;
 use super::rows::{self, RowError, uuid};
 use super::{migrate, polls, reads, runtime};
@@ -34,15 +34,30 @@ pub(in crate::store) fn connect_to_read(
     Ok((runtime, client))
 }
 
+/// What was read is settled before it is shown.
+async fn query(
+    client: &Client,
+    sql: &str,
+    params: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, String> {
+    let read = async {
+        let rows = client.query(sql, params).await?;
+        client.query(SETTLED, &[]).await?;
+        Ok(rows)
+    };
+    read.await.map_err(|error: RowError| said(&error))
+}
+
 /// The newest message; 0 if there is none.
 pub(in crate::store) async fn newest_message(client: &Client) -> Result<i64, String> {
-    let found = client.query_one(reads::NEWEST_MESSAGE, &[]).await.map_err(|error| said(&error))?;
-    found.try_get(0).map_err(|error| said(&error))
+    let found = query(client, reads::NEWEST_MESSAGE, &[]).await?;
+    let newest = found.first().map_or(Ok(0), |row| row.try_get(0));
+    newest.map_err(|error| said(&error))
 }
 
 /// All rooms that are kept, in the order in which they were made.
 pub(in crate::store) async fn archived_rooms(client: &Client) -> Result<Vec<ArchivedRoom>, String> {
-    let found = client.query(reads::ARCHIVED_ROOMS, &[]).await.map_err(|error| said(&error))?;
+    let found = query(client, reads::ARCHIVED_ROOMS, &[]).await?;
     let rooms: Result<Vec<_>, RowError> = found.iter().map(archived_room).collect();
     // A room whose code cannot be read is left out, as everywhere.
     rooms.map(|rooms| rooms.into_iter().flatten().collect()).map_err(|error| said(&error))
@@ -71,7 +86,7 @@ fn archived_room(row: &Row) -> Result<Option<ArchivedRoom>, RowError> {
 
 /// All polls that are kept, the oldest first.
 pub(in crate::store) async fn archived_polls(client: &Client) -> Result<Vec<Poll>, String> {
-    let found = client.query(&reads::polls(), &[]).await.map_err(|error| said(&error))?;
+    let found = query(client, &reads::polls(), &[]).await?;
     let polls = found.iter().filter_map(|row| polls::poll(row, 0).transpose());
     polls.collect::<Result<_, RowError>>().map_err(|error| said(&error))
 }
@@ -86,6 +101,6 @@ pub(in crate::store) async fn archived_page(
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let params: [&(dyn ToSql + Sync); 5] =
         [&uuid(room.as_bytes()), &(after.0 + 1), &i64::MAX, &limit, &None::<Uuid>];
-    let found = client.query(&reads::range(true), &params).await.map_err(|error| said(&error))?;
+    let found = query(client, &reads::range(true), &params).await?;
     messages(&found, most, bytes).map_err(|error| said(&error))
 }

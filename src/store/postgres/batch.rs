@@ -1,4 +1,8 @@
-//! Carries out a batch of writes in one transaction, under the log's lock.
+//! Carries out a batch of writes in one transaction, under the log's lock, and settles it.
+//!
+//! Its commit does not wait for the server's disk, so the lock is held only as long as the statements take; `settle` waits,
+//! without the lock. One flush of the disk settles the commits of all hubs before it. Nothing of a batch, nor of what was
+//! read of other hubs with it, is reported before.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,7 +11,8 @@ use tokio::time::timeout;
 use tokio_postgres::Row;
 
 use super::HubRun;
-use super::calls::{Call, Context, Param, Step};
+use super::calls::{Call, Context, Param, Step, may_read_again};
+use super::doubt::{self, Committed};
 use super::feed::{self, Commit, LogSlice};
 use super::session::{Sent, Session, Trouble};
 use crate::domain::ids::Epoch;
@@ -15,7 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::store::change::Change;
 use crate::store::write::{Write, Written};
 
-/// Time limit of a transaction without its commit. The server's `lock_timeout` is the same.
+/// Time limit of each of a transaction's round trips. With a synchronous standby that is lost, nothing is settled.
 const ANSWERED: Duration = Duration::from_secs(8);
 
 /// Why a run ends that has read of a wipe.
@@ -62,7 +67,7 @@ pub(super) struct Opened {
     cursor: Cursor,
 }
 
-/// A batch whose transaction is complete except for its commit.
+/// A batch whose transaction is complete, at least up to its commit.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The changes that other hubs have committed before it.
@@ -71,6 +76,28 @@ pub(super) struct Prepared {
     pub(super) results: Vec<Result<Written, Refusal>>,
     /// The cursor after the batch, for when it is committed.
     pub(super) cursor: Cursor,
+}
+
+/// The end of an attempt to carry out a batch.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// It is committed and settled.
+    Done(Prepared),
+    /// It is not committed, and will not be.
+    Failed(Trouble),
+    /// It is unknown whether it is committed, or settled. The connection cannot be used any more. With its results, if
+    /// they came.
+    Unknown(Option<Prepared>),
+}
+
+impl Attempt {
+    fn ended(prepared: Prepared, committed: Committed) -> Self {
+        match committed {
+            Committed::Yes => Self::Done(prepared),
+            Committed::No => Self::Failed(Trouble::Lost("it refuses a commit".into())),
+            Committed::Unknown => Self::Unknown(Some(prepared)),
+        }
+    }
 }
 
 async fn answered<T>(round: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
@@ -99,13 +126,15 @@ async fn open_at_leisure(
     let place = || Box::new(cursor.place) as Param;
     let open =
         Call { statement: &statements.open_batch, params: vec![Box::new(hub.run.0), place()] };
-    let new = Call { statement: &statements.new_messages, params: vec![place()] };
+    let all = || vec![place(), Box::new(i64::MAX)];
+    let new = Call { statement: &statements.new_messages, params: all() };
     let flight = [Sent::Begin, Sent::Call(&open), Sent::Call(&new)];
-    let mut answers = session.together(flight).await?.into_iter().skip(1);
+    let answers: Result<Vec<_>, _> = session.together(flight).await.into_iter().collect();
+    let mut answers = answers?.into_iter().skip(1);
     let (state, messages) = (answers.next(), answers.next().unwrap_or_default());
     let (last, has_events) = feed::state(&state.unwrap_or_default())?;
     let events = match has_events {
-        true => session.client.query(&statements.new_events, &[&cursor.place]).await?,
+        true => session.call(&Call { statement: &statements.new_events, params: all() }).await?,
         false => Vec::new(),
     };
     match feed::merge(cursor.place, &messages, &events, true)? {
@@ -119,42 +148,79 @@ async fn open_at_leisure(
     }
 }
 
-/// Carries out a batch in the transaction, without its commit. `number` is the number of the commit within this run.
-///
-/// # Errors
-/// See [`Trouble`]. Nothing is committed then.
-pub(super) async fn prepare(
+/// Carries out a batch in the transaction, commits and settles it. `number` is the number of the commit within this run.
+pub(super) async fn commit(
     session: &Session,
     (hub, epoch): (&HubRun, Epoch),
     opened: Opened,
     number: i64,
     writes: &[Write],
-) -> Result<Prepared, Trouble> {
-    let round = async {
-        let context = Context { statements: &session.statements, hub, epoch };
-        let steps = context.steps(writes);
-        let close = close_batch(session, hub, number);
-        let calls = steps.iter().flat_map(|step| &step.calls).chain([&close]);
-        let mut answers = session.together(calls.map(Sent::Call)).await?.into_iter();
-        let mut next = || answers.next().unwrap_or_default();
-        let mut results = Vec::with_capacity(writes.len());
-        for Step { writes: which, calls } in &steps {
-            let rows: Vec<_> = calls.iter().map(|_| next()).collect();
-            let of_step = writes.get(which.clone()).unwrap_or_default();
-            results.extend(step_results(session, &context, of_step, rows).await?);
+) -> Attempt {
+    let context = Context { statements: &session.statements, hub, epoch };
+    let steps = context.steps(writes);
+    let (close, settle) = (close_batch(session, hub, number), settle(session, &opened));
+    let calls = steps.iter().flat_map(|step| &step.calls).chain([&close]).map(Sent::Call);
+    let end = [Sent::Commit, Sent::Call(&settle)];
+    // Nothing is waited for before the commit, except by a write that may have to read again.
+    let sent_with = if writes.iter().any(may_read_again) { 0 } else { end.len() };
+    let flight = session.together(calls.chain(end.into_iter().take(sent_with)));
+    let Ok(mut answers) = timeout(ANSWERED, flight).await else { return Attempt::Unknown(None) };
+    let ended = answers.split_off(answers.len().saturating_sub(sent_with));
+    let rows = match answers.into_iter().collect::<Result<Vec<_>, _>>() {
+        Ok(rows) => rows,
+        // The server has refused a statement, and with it the transaction: its commit rolls it back.
+        Err(error) if sent_with == 0 || error.code().is_some() => {
+            return Attempt::Failed(error.into());
         }
-        let cursor = opened.cursor.committed(end_of(&next())?, hub, number);
-        Ok(Prepared { changes: opened.changes, results, cursor })
+        Err(_) => return Attempt::Unknown(None),
     };
-    answered(round).await
+    let prepared = answered(read(session, &context, &steps, (opened, number, writes), rows)).await;
+    match prepared {
+        Ok(prepared) if sent_with > 0 => Attempt::ended(prepared, doubt::judged(&ended)),
+        Ok(prepared) => Attempt::ended(prepared, doubt::commit(session, &settle).await),
+        Err(trouble) if sent_with == 0 => Attempt::Failed(trouble),
+        // It is committed, but its results cannot be read.
+        Err(_) => Attempt::Unknown(None),
+    }
 }
 
-/// Like [`prepare`], for a batch that the database has refused: each write has a savepoint, so that a bad one fails
+/// The results of a batch, from the rows of its calls.
+async fn read(
+    session: &Session,
+    context: &Context<'_>,
+    steps: &[Step<'_>],
+    (opened, number, writes): (Opened, i64, &[Write]),
+    rows: Vec<Vec<Row>>,
+) -> Result<Prepared, Trouble> {
+    let mut answers = rows.into_iter();
+    let mut next = || answers.next().unwrap_or_default();
+    let mut results = Vec::with_capacity(writes.len());
+    for Step { writes: which, calls } in steps {
+        let rows: Vec<_> = calls.iter().map(|_| next()).collect();
+        let of_step = writes.get(which.clone()).unwrap_or_default();
+        results.extend(step_results(session, context, of_step, rows).await?);
+    }
+    let cursor = opened.cursor.committed(end_of(&next())?, context.hub, number);
+    Ok(Prepared { changes: opened.changes, results, cursor })
+}
+
+/// Like [`commit`], for a batch that the database has refused: each write has a savepoint, so that a bad one fails
 /// alone.
-///
-/// # Errors
-/// See [`Trouble`]. Nothing is committed then.
-pub(super) async fn prepare_one_by_one(
+pub(super) async fn commit_one_by_one(
+    session: &Session,
+    hub: (&HubRun, Epoch),
+    opened: Opened,
+    number: i64,
+    writes: &[Write],
+) -> Attempt {
+    let settle = settle(session, &opened);
+    match prepare_one_by_one(session, hub, opened, number, writes).await {
+        Ok(prepared) => Attempt::ended(prepared, doubt::commit(session, &settle).await),
+        Err(trouble) => Attempt::Failed(trouble),
+    }
+}
+
+async fn prepare_one_by_one(
     session: &Session,
     (hub, epoch): (&HubRun, Epoch),
     opened: Opened,
@@ -217,6 +283,12 @@ async fn step_results(
 fn close_batch<'s>(session: &'s Session, hub: &HubRun, number: i64) -> Call<'s> {
     let params: Vec<Param> = vec![Box::new(hub.run.0), Box::new(number)];
     Call { statement: &session.statements.close_batch, params }
+}
+
+/// The other hubs are told only if the batch has appended anything.
+fn settle<'s>(session: &'s Session, opened: &Opened) -> Call<'s> {
+    let params: Vec<Param> = vec![Box::new(opened.cursor.place)];
+    Call { statement: &session.statements.settle, params }
 }
 
 fn end_of(closed: &[Row]) -> Result<i64, Trouble> {

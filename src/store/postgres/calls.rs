@@ -4,6 +4,7 @@ mod people;
 mod questions;
 mod rooms;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tokio_postgres::types::ToSql;
@@ -68,8 +69,7 @@ impl<'s> Context<'s> {
         let mut steps: Vec<Step<'s>> = Vec::new();
         let mut at = 0;
         while at < writes.len() {
-            let is_said = |write: &Write| matches!(write, Write::Say(say) if !say.is_question);
-            let says = writes.iter().skip(at).take_while(|write| is_said(write)).count();
+            let says = said_together(writes.get(at..).unwrap_or_default());
             let (end, calls) = match writes.get(at) {
                 Some(Write::Say(_)) if says > 0 => {
                     let end = at + says;
@@ -372,6 +372,24 @@ impl<'s> Context<'s> {
         let reacted = rows.get(3).map_or(0, Vec::len);
         Ok(!self.is_elsewhere(join) && (taken_back.is_none() || reacted > REACTED_MAX))
     }
+}
+
+/// How many of the first writes are messages that share a call. None of them repeats the key of another: one that does
+/// finds that message, stored by the call before.
+fn said_together(writes: &[Write]) -> usize {
+    let mut keys = HashSet::new();
+    let mut is_said = |write| match write {
+        &Write::Say(ref say) if !say.is_question => {
+            say.key.as_ref().is_none_or(|key| keys.insert((say.chatter, key.as_str())))
+        }
+        _ => false,
+    };
+    writes.iter().take_while(|write| is_said(*write)).count()
+}
+
+/// Whether the transaction may need another round trip for the write, after its calls.
+pub(super) fn may_read_again(write: &Write) -> bool {
+    matches!(write, Write::Join(join) if join.after.is_some())
 }
 
 /// The places in the first column of these rows.

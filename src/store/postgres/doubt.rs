@@ -4,31 +4,39 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{Error, Row};
 
 use super::HubRun;
 use super::batch::Cursor;
-use super::session::{Session, Trouble};
+use super::calls::Call;
+use super::session::{Sent, Session, Trouble};
 
 /// How long a commit may take. With a synchronous standby that is lost, all commits wait.
 const COMMITTED: Duration = Duration::from_secs(8);
 
-/// The end of an attempt to commit.
+/// The end of an attempt to commit and to settle.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Committed {
-    /// The commit is done.
+    /// The commit is done and settled.
     Yes,
     /// The commit is not done, and will not be.
     No,
-    /// Unknown. The connection cannot be used any more.
+    /// Unknown, or not known to be settled. The connection cannot be used any more.
     Unknown,
 }
 
-/// Commits the transaction of this session.
-pub(super) async fn commit(session: &Session) -> Committed {
-    match timeout(COMMITTED, session.client.batch_execute("COMMIT")).await {
-        Ok(Ok(())) => Committed::Yes,
+/// Commits the transaction of this session, and settles it.
+pub(super) async fn commit(session: &Session, settle: &Call<'_>) -> Committed {
+    let flight = session.together([Sent::Commit, Sent::Call(settle)]);
+    timeout(COMMITTED, flight).await.map_or(Committed::Unknown, |answers| judged(&answers))
+}
+
+/// What the answers to `COMMIT` and `settle` say.
+pub(super) fn judged(answers: &[Result<Vec<Row>, Error>]) -> Committed {
+    match answers {
+        [Ok(_), Ok(_)] => Committed::Yes,
         // The server reports a failure. But a session that was ended during its commit may have completed it.
-        Ok(Err(error)) => match error.code() {
+        [Err(error), _] => match error.code() {
             Some(code)
                 if !code.code().starts_with("57") && *code != SqlState::CONNECTION_FAILURE =>
             {
@@ -36,12 +44,12 @@ pub(super) async fn commit(session: &Session) -> Committed {
             }
             _ => Committed::Unknown,
         },
-        Err(_) => Committed::Unknown,
+        _ => Committed::Unknown,
     }
 }
 
 /// Finds out, on a new connection, whether a commit was done. Taking the lock waits for the end of the old connection's
-/// transaction; a write of its own ensures that a synchronous standby has the commit, too.
+/// transaction; a write of its own, whose commit waits for the disk and a synchronous standby, settles the other, too.
 ///
 /// # Errors
 /// The connection is lost once more, or this run was declared dead.

@@ -35,12 +35,21 @@ pub(super) type Commit = (i64, i64, i64);
 /// # Errors
 /// A row is not what it should be.
 pub(super) fn state(rows: &[Row]) -> Result<(Option<Commit>, bool), RowError> {
-    let Some(row) = rows.first() else { return Ok((None, true)) };
-    let last = match row.try_get::<_, Option<i64>>(0)? {
-        Some(last) => Some((last, row.try_get(1)?, row.try_get(2)?)),
+    match rows.first() {
+        Some(row) => Ok((commit(row, 0)?, row.try_get(3)?)),
+        None => Ok((None, true)),
+    }
+}
+
+/// A commit from three columns, if there is one.
+///
+/// # Errors
+/// A row is not what it should be.
+pub(super) fn commit(row: &Row, at: usize) -> Result<Option<Commit>, RowError> {
+    Ok(match row.try_get::<_, Option<i64>>(at)? {
+        Some(last) => Some((last, row.try_get(at + 1)?, row.try_get(at + 2)?)),
         None => None,
-    };
-    Ok((last, row.try_get(3)?))
+    })
 }
 
 /// Merges the rows of the log after position `after`.

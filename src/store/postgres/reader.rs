@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row};
+use tokio_postgres::{Client, Row, Statement};
 
-use super::connect::{Database, said};
+use super::connect::{Database, SETTLED, said};
 use super::reads;
 use super::results::messages;
 use super::rows::{self, RowError, uuid};
@@ -47,10 +47,16 @@ pub(in crate::store) struct Reader {
 #[derive(Debug)]
 struct Shared {
     database: Database,
-    client: Mutex<Option<Arc<Client>>>,
+    client: Mutex<Option<Arc<Connection>>>,
     /// Allows one search at a time, so that other reads get the connection in between.
     searching: Semaphore,
     _health: Health,
+}
+
+#[derive(Debug)]
+struct Connection {
+    client: Client,
+    settled: Statement,
 }
 
 type Found<T> = Result<T, Refusal>;
@@ -291,10 +297,17 @@ impl Reader {
     }
 
     async fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Found<Vec<Row>> {
-        let client = self.client().await?;
-        match timeout(ANSWERED, client.query(sql, params)).await {
+        let connection = self.connection().await?;
+        let Connection { client, settled } = &*connection;
+        let read = async {
+            let rows = client.query(sql, params).await?;
+            // It may have read what a crash could still take back.
+            client.query(settled, &[]).await?;
+            Ok(rows)
+        };
+        match timeout(ANSWERED, read).await {
             Ok(Ok(rows)) => Ok(rows),
-            Ok(Err(error)) => {
+            Ok(Err::<_, RowError>(error)) => {
                 tracing::warn!(error = said(&error), "a query failed");
                 Err(Refusal::Unavailable)
             }
@@ -307,20 +320,23 @@ impl Reader {
     }
 
     /// The connection; connects again if it is lost.
-    async fn client(&self) -> Found<Arc<Client>> {
+    async fn connection(&self) -> Found<Arc<Connection>> {
         let mut kept = self.shared.client.lock().await;
-        if let Some(client) = &*kept
-            && !client.is_closed()
+        if let Some(connection) = &*kept
+            && !connection.client.is_closed()
         {
-            return Ok(Arc::clone(client));
+            return Ok(Arc::clone(connection));
         }
-        let connected = timeout(ANSWERED, self.shared.database.connect()).await;
-        let Ok(Ok((client, _))) = connected else {
+        let connected = timeout(ANSWERED, async {
+            let (client, _) = self.shared.database.connect().await.ok()?;
+            let settled = client.prepare(SETTLED).await.ok()?;
+            Some(Arc::new(Connection { client, settled }))
+        });
+        let Ok(Some(connection)) = connected.await else {
             return Err(Refusal::Unavailable);
         };
-        let client = Arc::new(client);
-        *kept = Some(Arc::clone(&client));
-        Ok(client)
+        *kept = Some(Arc::clone(&connection));
+        Ok(connection)
     }
 }
 

@@ -68,9 +68,14 @@ impl Session {
         Ok(Self { client, statements, notifications })
     }
 
-    /// Forgets the notifications so far, since the read of the log that follows sees their changes.
-    pub(super) fn heed_notifications(&mut self) {
-        while self.notifications.try_recv().is_ok() {}
+    /// Takes the notifications that have come since `first`, and returns the highest position of all. `None` if one has no
+    /// position.
+    pub(super) fn newest_notification(&mut self, first: Option<i64>) -> Option<i64> {
+        let mut newest = first;
+        while let Ok(notification) = self.notifications.try_recv() {
+            newest = newest.zip(settled_to(&notification)).map(|(one, other)| one.max(other));
+        }
+        newest
     }
 
     /// Runs one call.
@@ -79,12 +84,22 @@ impl Session {
         self.client.query(call.statement, &params).await
     }
 
-    /// Runs statements in order, in one round trip. All answers are awaited; the first error counts, since later ones
-    /// only say that the transaction has failed.
+    /// Runs calls in order, in one round trip.
+    pub(super) async fn in_order<const N: usize>(
+        &self,
+        calls: [&Call<'_>; N],
+    ) -> Result<[Vec<Row>; N], Error> {
+        let answers = self.together(calls.map(Sent::Call)).await;
+        let mut rows = answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
+        Ok(std::array::from_fn(|_| rows.next().unwrap_or_default()))
+    }
+
+    /// Runs statements in order, in one round trip. All answers are awaited; after an error, those of the same
+    /// transaction only say that it has failed.
     pub(super) async fn together<'c>(
         &'c self,
         flight: impl IntoIterator<Item = Sent<'c>>,
-    ) -> Result<Vec<Vec<Row>>, Error> {
+    ) -> Vec<Result<Vec<Row>, Error>> {
         let run = |one| UnderWay::Running(Box::pin(self.run(one)) as Running<'c>);
         let mut under_way: Vec<UnderWay<'c>> = flight.into_iter().map(run).collect();
         // The first poll of each sends it, so they go out in this order.
@@ -111,9 +126,15 @@ impl Session {
     async fn run(&self, one: Sent<'_>) -> Result<Vec<Row>, Error> {
         match one {
             Sent::Begin => self.client.batch_execute("BEGIN").await.map(|()| Vec::new()),
+            Sent::Commit => self.client.batch_execute("COMMIT").await.map(|()| Vec::new()),
             Sent::Call(call) => self.call(call).await,
         }
     }
+}
+
+/// How far the log is settled, as a hub has told. `None` if the log has to be looked at.
+pub(super) fn settled_to(notification: &Notification) -> Option<i64> {
+    notification.payload().parse().ok()
 }
 
 /// What is sent in a flight.
@@ -121,6 +142,8 @@ impl Session {
 pub(super) enum Sent<'c> {
     /// The beginning of a transaction. Has no rows.
     Begin,
+    /// Its end. Has no rows.
+    Commit,
     /// A statement.
     Call(&'c Call<'c>),
 }

@@ -38,12 +38,14 @@ statements! {
     /// Takes the log's lock for a batch. Fails in a run that was declared dead. Returns the last commit (the end of the
     /// log after it, the run, and the commit's number), and whether there are events after `$2`.
     open_batch = "SELECT * FROM open_batch($1, $2)";
-    /// The same without the lock, for a read.
-    log_state = "SELECT c.last, c.run, c.number, EXISTS (SELECT FROM events WHERE n > $1) FROM (VALUES (1)) AS one
-         LEFT JOIN (SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1) c ON true";
-    /// The messages after a position in the log.
-    new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 ORDER BY m.id");
-    /// The events after a position in the log, with the present state of their subjects.
+    /// The same without the lock, for a read up to `$2`: the last commit until there, and whether there are events after `$1`.
+    log_state = "SELECT c.last, c.run, c.number, EXISTS (SELECT FROM events WHERE n > $1 AND n <= $2) FROM (VALUES (1)) AS one
+         LEFT JOIN (SELECT last, run, number FROM commits WHERE last <= $2 ORDER BY last DESC LIMIT 1) c ON true";
+    /// Where the log ends, and the last commit.
+    log_end = "SELECT log_end, last, run, number FROM log_now";
+    /// The messages after a position in the log, up to `$2`.
+    new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 AND m.id <= $2 ORDER BY m.id");
+    /// The events after a position in the log, up to `$2`, with the present state of their subjects.
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
@@ -59,7 +61,7 @@ statements! {
          LEFT JOIN walls w ON e.what = 31 AND w.room = e.room
          LEFT JOIN prepared_polls q ON e.what = 25 AND q.id = e.chatter LEFT JOIN rooms qr ON qr.n = q.room
          LEFT JOIN held_questions h ON e.what = 33 AND h.id = e.message
-         WHERE e.n > $1 ORDER BY e.n"
+         WHERE e.n > $1 AND e.n <= $2 ORDER BY e.n"
     );
     /// The epoch, and whether the log has the commit that ended at `$1` (or has pruned it) and reaches as far as `$4`.
     past_of = "SELECT (SELECT value FROM meta WHERE key = 'epoch'), log_end() >= $4 AND
@@ -67,8 +69,12 @@ statements! {
           OR $1 < (SELECT last FROM commits ORDER BY last LIMIT 1))";
     /// A commit by its run and number.
     commit_of = "SELECT last FROM commits WHERE run = $1 AND number = $2";
-    /// Notes this commit, if it has appended anything, and wakes the other hubs. Returns the log's end.
+    /// Notes this commit, if it has appended anything. Returns the log's end.
     close_batch = "SELECT close_batch($1, $2)";
+    /// Settles all that is committed, and tells the other hubs if the log goes beyond `$1`.
+    settle = "CALL settle($1)";
+    /// Settles all that is committed if the log goes beyond `$1`, or in any case if that is NULL.
+    settled = "SELECT settled($1)";
     /// Wakes the other hubs, without a position.
     wake = "SELECT pg_notify('colahub', '')";
     /// Takes back a message for its author.

@@ -6,13 +6,14 @@ use tokio::sync::mpsc::{Receiver, UnboundedSender};
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::HubRun;
-use super::batch::{self, Cursor, Prepared};
+use super::batch::{self, Attempt, Cursor, Prepared};
 use super::connect::Database;
-use super::doubt::{self, Committed};
-use super::feed::{self, LogSlice};
+use super::doubt;
+use super::feed::LogSlice;
 use super::lease::{self, Beat, Turn};
 use super::retention::Pruning;
-use super::session::{Session, Trouble};
+use super::session::{Session, Trouble, settled_to};
+use super::settled::{self, Read};
 use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
 use crate::store::batch::Job;
@@ -113,15 +114,11 @@ impl<C> LogTask<C> {
 
     async fn step(&mut self, jobs: &mut Receiver<Job<C>>) -> Result<(), End> {
         let due = self.turn.next().into();
-        let first = tokio::select! {
+        tokio::select! {
             biased;
-            job = jobs.recv() => Some(job.ok_or(End::Closed)?),
-            () = woken(self.session.as_mut(), self.cursor.place) => None,
-            () = sleep_until(due) => None,
-        };
-        match first {
-            Some(job) => self.write(*job, jobs).await?,
-            None => self.hear().await?,
+            job = jobs.recv() => self.write(*job.ok_or(End::Closed)?, jobs).await?,
+            told = woken(self.session.as_mut(), self.cursor.place) => self.hear(told).await?,
+            () = sleep_until(due) => self.hear(None).await?,
         }
         self.look_after().await
     }
@@ -148,8 +145,9 @@ impl<C> LogTask<C> {
         }
     }
 
-    /// The committed batch. `None` if the database did not answer within `patience`: then it is unknown whether the
-    /// batch is committed, and if it is, it is read from the log like that of another hub.
+    /// The committed batch. `None` if the database did not answer within `patience`, or the connection was lost before
+    /// the results came: then it is unknown whether the batch is committed, or what came of it. If it is committed, it is
+    /// read from the log like that of another hub.
     async fn committed(
         &mut self,
         batch: &mut Batch<C>,
@@ -159,28 +157,18 @@ impl<C> LogTask<C> {
         let mut alone = false;
         while self.connected(until).await? {
             self.number += 1;
-            let prepared = match self.prepared(batch, jobs, alone).await {
-                Ok(Some(prepared)) => prepared,
-                Ok(None) => continue,
-                Err(Trouble::Failed(error)) if !alone => {
+            match self.attempt(batch, jobs, alone).await {
+                Attempt::Done(prepared) => return Ok(Some(prepared)),
+                Attempt::Failed(Trouble::Failed(error)) if !alone => {
                     tracing::error!(%error, "a batch was refused by the database; its writes are tried one by one");
                     self.roll_back().await;
                     alone = true;
-                    continue;
                 }
-                Err(trouble) => {
-                    self.trouble(trouble)?;
-                    continue;
-                }
-            };
-            let Some(session) = &self.session else { continue };
-            match doubt::commit(session).await {
-                Committed::Yes => return Ok(Some(prepared)),
-                Committed::No => self.roll_back().await,
-                Committed::Unknown => {
+                Attempt::Failed(trouble) => self.trouble(trouble)?,
+                Attempt::Unknown(prepared) => {
                     self.lost("the connection was lost during a commit");
                     match self.is_done(until).await? {
-                        Some(true) => return Ok(Some(prepared)),
+                        Some(true) => return Ok(prepared),
                         Some(false) => {}
                         None => return Ok(None),
                     }
@@ -192,23 +180,28 @@ impl<C> LogTask<C> {
 
     /// Waits for the log's lock and carries out the batch. What was queued meanwhile belongs to it, too: so batches grow
     /// with the load, and a commit serves more writes.
-    async fn prepared(
+    async fn attempt(
         &mut self,
         batch: &mut Batch<C>,
         jobs: &mut Receiver<Job<C>>,
         alone: bool,
-    ) -> Result<Option<Prepared>, Trouble> {
-        let Some(session) = &mut self.session else { return Ok(None) };
-        session.heed_notifications();
+    ) -> Attempt {
+        let Some(session) = &mut self.session else {
+            return Attempt::Failed(Trouble::Lost("it is not connected".into()));
+        };
+        // The read of the log that follows sees their changes.
+        session.newest_notification(None);
         let hub = (&self.hub, self.epoch);
-        let opened = batch::open(session, hub.0, self.cursor).await?;
+        let opened = match batch::open(session, hub.0, self.cursor).await {
+            Ok(opened) => opened,
+            Err(trouble) => return Attempt::Failed(trouble),
+        };
         if alone {
             let writes = &batch.writes;
-            let prepared = batch::prepare_one_by_one(session, hub, opened, self.number, writes);
-            return prepared.await.map(Some);
+            return batch::commit_one_by_one(session, hub, opened, self.number, writes).await;
         }
         batch.fill(jobs);
-        batch::prepare(session, hub, opened, self.number, &batch.writes).await.map(Some)
+        batch::commit(session, hub, opened, self.number, &batch.writes).await
     }
 
     /// Whether the last commit, whose result is unknown, was done. `None` if it is still unknown after `patience`.
@@ -223,44 +216,34 @@ impl<C> LogTask<C> {
         Ok(None)
     }
 
-    /// Reads what other hubs have committed.
-    async fn hear(&mut self) -> Result<(), End> {
+    /// Reads what other hubs have settled: up to a position that one of them has told, or all.
+    async fn hear(&mut self, told: Option<i64>) -> Result<(), End> {
         if !self.connected(Instant::now()).await? {
             // It is tried again at the next turn.
             sleep(RETRY).await;
             return Ok(());
         }
         let Some(session) = &mut self.session else { return Ok(()) };
-        session.heed_notifications();
-        let (place, statements) = (self.cursor.place, &session.statements);
-        let read = async {
-            let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];
-            // Sent in this order, so that the messages and events include those of the last commit.
-            let (state, messages) = tokio::try_join!(
-                session.client.query(&statements.log_state, &behind),
-                session.client.query(&statements.new_messages, &behind),
-            )?;
-            let (last, has_events) = feed::state(&state)?;
-            let events = match has_events {
-                true => session.client.query(&statements.new_events, &behind).await?,
-                false => Vec::new(),
-            };
-            Ok::<_, Trouble>((last, feed::merge(place, &messages, &events, false)?))
+        let told = session.newest_notification(told);
+        let read = timeout(ANSWERED, settled::read(session, self.cursor.place, told)).await;
+        let Read { slice, last } = match read {
+            Ok(Ok(read)) => read,
+            Ok(Err(trouble)) => return self.trouble(trouble),
+            Err(_) => return self.trouble(Trouble::Lost("it does not answer".into())),
         };
-        match timeout(ANSWERED, read).await {
-            Ok(Ok((last, LogSlice::Whole(changes, place)))) => {
+        match slice {
+            Some(LogSlice::Whole(changes, place)) => {
                 self.cursor.heard(place, last);
                 if !changes.is_empty() {
                     self.report(Report::Changes(changes))?;
                 }
-                Ok(())
             }
+            Some(LogSlice::Wiped) => return Err(End::Outdated(batch::WIPED)),
             // Without the lock there is no real gap.
-            Ok(Ok((_, LogSlice::Gap))) => Ok(()),
-            Ok(Ok((_, LogSlice::Wiped))) => Err(End::Outdated(batch::WIPED)),
-            Ok(Err(trouble)) => self.trouble(trouble),
-            Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
+            Some(LogSlice::Gap) => {}
+            None => self.cursor.heard(self.cursor.place, last),
         }
+        Ok(())
     }
 
     /// Sends heartbeats, ends dead runs, and prunes.
@@ -366,21 +349,25 @@ impl<C> LogTask<C> {
     }
 }
 
-/// Waits until the log goes beyond `place`, or until it is time to look.
-async fn woken(session: Option<&mut Session>, place: i64) {
+/// Waits until another hub has settled the log beyond `place`, or until it is time to look. Returns how far it is settled,
+/// if a hub has told it.
+async fn woken(session: Option<&mut Session>, place: i64) -> Option<i64> {
     let Some(session) = session else {
-        return sleep(RETRY).await;
+        sleep(RETRY).await;
+        return None;
     };
     let notified = async {
         while let Some(notification) = session.notifications.recv().await {
+            let end = settled_to(&notification);
             // Those of this hub's own commits, and of commits that it has read together with a batch, tell nothing new. One
             // without a position may.
-            if notification.payload().parse().ok().is_none_or(|end: i64| end > place) {
-                return;
+            if end.is_none_or(|end| end > place) {
+                return end;
             }
         }
         // The connection has ended: the next statement says so.
         sleep(RETRY).await;
+        None
     };
-    let _looked = timeout(LOOK, notified).await;
+    timeout(LOOK, notified).await.unwrap_or(None)
 }

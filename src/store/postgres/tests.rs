@@ -8,7 +8,7 @@ use crate::store::tests::prepared::{ONCE, TWICE};
 /// A large chat: 400 rooms, 3,000 people of the largest, 60,000 messages.
 const LARGE: &str = "
     INSERT INTO rooms (id, code, title, namespace, capacity, created_at, created_hub, lifetime, shut, by_host)
-        SELECT gen_random_uuid(), 'R' || n, 't', 'n', CASE n WHEN 1 THEN 9999 ELSE 0 END, 1, 1, 1::bigint << 40, false, false
+        SELECT gen_random_uuid(), 'R' || n, 't', 'n', CASE n WHEN 1 THEN 9999 ELSE 0 END, 1, 1, 1::bigint << 50, false, false
         FROM generate_series(1, 400) n;
     INSERT INTO chatters (id, identity, nickname, looks, created_at)
         SELECT gen_random_uuid(), gen_random_uuid(), 'c' || n, ARRAY['c' || n], 1 FROM generate_series(1, 6000) n;
@@ -61,6 +61,11 @@ const CALLS: &str = "
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}', '{false}');
+    ALTER FUNCTION say_any RENAME TO not_any;
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 2), ARRAY(SELECT id FROM chatters WHERE n = 600), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}', '{true}');
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n IN (2, 12) ORDER BY n), ARRAY(SELECT id FROM chatters WHERE n IN (300, 310) ORDER BY n),
+        '{0,0}', '{x,x}', '{NULL,NULL}', '{new,new}', '{NULL,NULL}', '{NULL,NULL}', '{false,false}');
+    ALTER FUNCTION not_any RENAME TO say_any;
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 6), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}', '{true}');
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'asked', NULL, NULL, 5, 200);
     UPDATE rooms SET hold_questions = true WHERE n = 1;
@@ -113,13 +118,15 @@ const CALLS: &str = "
     SELECT end_room((SELECT id FROM rooms WHERE n = 5), 2::smallint, 'w');
     SELECT fence(1);
     SELECT * FROM open_batch(1, 79990);
+    CALL settle(79990);
+    SELECT settled(79990);
     SELECT begin_run(9, gen_random_uuid(), 'n', 'u');
     SELECT end_run(9, 20000);
     SELECT * FROM sweep(1000000000, 20000, 'x', 'y');
     SELECT prune(1, 1, 100, 200);";
 
 /// Tables that a statement may read whole, and why.
-const MAY_SCAN: [(&str, &str, &str); 20] = [
+const MAY_SCAN: [(&str, &str, &str); 21] = [
     ("messages", "kind IN (0, 1, 5)", "before a wipe and in it"),
     ("chatters", "count(DISTINCT identity)", "before a wipe and in it"),
     ("rooms", "count(DISTINCT identity)", "before a wipe and in it"),
@@ -144,6 +151,7 @@ const MAY_SCAN: [(&str, &str, &str); 20] = [
     ("rooms", "gone.seq", "the rooms of the messages that are pruned"),
     ("rooms", "last_seq", "each room once a second, by whichever hub prunes"),
     ("rooms", "deleted OR", "each room once a second, by whichever hub prunes"),
+    ("rooms", "is_locked :=", "an index of the rooms that are deleted, until the first"),
 ];
 
 /// Each plan that the server reports, with the statement's text before it.
@@ -167,6 +175,7 @@ fn every_statement_is_found_by_an_index() {
         "new_messages",
         "new_events",
         "log_state",
+        "log_end",
         "past_of",
         "commit_of",
         "close_batch",
