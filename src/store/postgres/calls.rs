@@ -378,13 +378,14 @@ impl<'s> Context<'s> {
 /// finds that message, stored by the call before.
 fn said_together(writes: &[Write]) -> usize {
     let mut keys = HashSet::new();
-    let mut is_said = |write| match write {
-        &Write::Say(ref say) if !say.is_question => {
-            say.key.as_ref().is_none_or(|key| keys.insert((say.chatter, key.as_str())))
+    for (count, write) in writes.iter().enumerate() {
+        let Write::Say(say) = write else { return count };
+        let key = say.key.as_ref().map(|key| (say.chatter, key.as_str()));
+        if say.is_question || key.is_some_and(|key| !keys.insert(key)) {
+            return count;
         }
-        _ => false,
-    };
-    writes.iter().take_while(|write| is_said(*write)).count()
+    }
+    writes.len()
 }
 
 /// Whether the transaction may need another round trip for the write, after its calls.
