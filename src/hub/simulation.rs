@@ -15,6 +15,7 @@ mod modes;
 mod muting;
 mod polling;
 mod reacting;
+mod renaming;
 mod rest;
 mod several;
 mod steps;

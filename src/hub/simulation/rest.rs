@@ -34,6 +34,7 @@ impl World {
         self.somebody_could_come_in();
         self.rooms_are_as_stored();
         self.walls_are_as_stored();
+        self.names_are_kept();
         self.truth.is_all_of(&self.store);
         assert_eq!(self.hub.announcements, self.store.announcements(self.now.hub));
         self.truth.polls_are_open_on(&self.hub, self.now.hub);

@@ -7,6 +7,7 @@ mod database;
 mod deeds;
 mod holding;
 mod messages;
+mod names;
 mod polls;
 mod rest;
 mod steps;

@@ -17,7 +17,7 @@ use crate::domain::mute::Mute;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
-use crate::domain::text::{Namespace, Password, Title};
+use crate::domain::text::{Namespace, Nickname, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomView};
@@ -84,6 +84,8 @@ pub(super) struct World {
     pub(super) heard: BTreeMap<(RoomId, Seq), HubTime>,
     /// The modes that were set, as they are in the store.
     pub(super) modes: BTreeMap<RoomId, RoomMode>,
+    /// The names that the host gave, of those who may not change them, as they are in the store.
+    pub(super) named: BTreeMap<ChatterId, Nickname>,
     /// When a chatter last wrote in a room.
     pub(super) wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
     /// When a browser first came into a room, and whose a chatter is.
@@ -152,6 +154,7 @@ impl World {
             rooms: Vec::new(),
             heard: BTreeMap::new(),
             modes: BTreeMap::new(),
+            named: BTreeMap::new(),
             wrote: BTreeMap::new(),
             came: BTreeMap::new(),
             owners: BTreeMap::new(),
@@ -254,6 +257,7 @@ impl World {
                     self.truth.reports(report, may, result);
                 }
                 (Write::Join(join), Ok(written)) => self.has_joined(join, written),
+                (Write::Rename(rename), _) => self.keeps_its_name(rename, result),
                 (Write::Say(say), _) => {
                     if waits || matches!(result, Ok(Written::Said { repeated: false, .. })) {
                         self.may_say(say);
@@ -301,6 +305,9 @@ impl World {
                 | Deed::ClosePoll(_),
                 _,
             ) => {}
+            (Deed::Rename(rename), Written::RenamedByHost { chatter, alerts }) => {
+                self.host_renamed(rename, chatter, alerts.len());
+            }
             (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
             (Deed::Unmute(_, identity), _) => drop(self.muted.remove(identity)),
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {

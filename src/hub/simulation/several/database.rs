@@ -21,7 +21,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{
     AccessGrant, Ban, Change, Deed, EarlyEnd, HistorySlice, Join, Joined, Leave, MISSED_MAX,
-    Member, Past, Rename, Say, Write, Written,
+    Member, Past, Say, Write, Written,
 };
 
 /// How long a run may give no sign of life.
@@ -43,7 +43,9 @@ pub(super) struct Database {
     pub(super) people: BTreeMap<(RoomId, IdentityId), ChatterId>,
     /// Through which runs people are present, and until when if the run has ended.
     pub(super) stays: BTreeMap<(RoomId, IdentityId, RunId), Option<HubTime>>,
-    names: BTreeMap<(RoomId, String), ChatterId>,
+    pub(super) names: BTreeMap<(RoomId, String), ChatterId>,
+    /// Who may not change the name that the host gave them.
+    pub(super) named: BTreeSet<ChatterId>,
     pub(super) messages: Vec<(Message, Option<String>)>,
     /// When a chatter last wrote in a room.
     wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
@@ -290,7 +292,7 @@ impl Database {
     }
 
     /// Takes the looks of a name, unless somebody else in the room has one of them.
-    fn take_name(&mut self, room: RoomId, chatter: &Chatter) {
+    pub(super) fn take_name(&mut self, room: RoomId, chatter: &Chatter) {
         if self.is_free(room, &chatter.nickname, chatter.id) {
             for key in Look::of(&chatter.nickname).keys() {
                 self.names.insert((room, key.to_owned()), chatter.id);
@@ -298,7 +300,7 @@ impl Database {
         }
     }
 
-    fn is_free(&self, room: RoomId, name: &Nickname, whose: ChatterId) -> bool {
+    pub(super) fn is_free(&self, room: RoomId, name: &Nickname, whose: ChatterId) -> bool {
         let holder = |key: &str| self.names.get(&(room, key.to_owned()));
         Look::of(name).keys().iter().all(|key| holder(key).is_none_or(|holder| *holder == whose))
     }
@@ -343,29 +345,6 @@ impl Database {
         self.people.retain(|(room, owner), _| !is_meant(*room, *owner));
         self.stays.retain(|(room, owner, _), _| !is_meant(*room, *owner));
         self.names.retain(|(room, _), chatter| !is_meant(*room, chatters[chatter].1));
-    }
-
-    fn rename(&mut self, rename: &Rename) -> Result<Written, Refusal> {
-        let id = rename.chatter;
-        let (chatter, owner) = self.chatters.get(&id).cloned().ok_or(Refusal::NoSuchChatter)?;
-        if rename.owner.is_some_and(|by| by != owner) {
-            return Err(Refusal::NotYours);
-        }
-        let present = self.people.iter().filter(|(_, present)| **present == id);
-        let rooms: Vec<RoomId> = present.map(|((room, _), _)| *room).collect();
-        if !rooms.iter().all(|room| self.is_free(*room, &rename.nickname, id)) {
-            return Err(Refusal::NameTaken);
-        }
-        self.names.retain(|_, chatter| *chatter != id);
-        let was = chatter.nickname.clone();
-        let chatter = Chatter { nickname: rename.nickname.clone(), ..chatter };
-        self.chatters.insert(id, (chatter.clone(), owner));
-        rooms.iter().for_each(|room| self.take_name(*room, &chatter));
-        self.log.push(Change::Renamed(chatter.clone()));
-        let now = chatter.nickname.clone();
-        let alert =
-            rename.notice.map(|(room, _)| self.notice(room, id, Alert::Renamed { was, now }));
-        Ok(Written::Renamed { chatter, alert })
     }
 
     /// The message that a chatter has sent with this key.
@@ -460,6 +439,7 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
+            Deed::Rename(rename) => return self.rename_by_host(rename),
             Deed::Mute(mute) => return self.mute(mute),
             Deed::Unmute(_, identity) => return self.unmute(*identity),
             Deed::Say(say) => return self.host_says(say),

@@ -10,6 +10,7 @@ use super::super::editing::some_edit;
 use super::super::holding::{some_decision, some_holding};
 use super::super::modes::some_mode;
 use super::super::muting::{some, span};
+use super::super::renaming::some_name;
 use super::super::steps::{PASSWORD, words_of_the_host};
 use super::super::walls::some_wall;
 use super::super::world::{CLIENTS, Place};
@@ -281,7 +282,7 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(26), room, chatter) {
+        let call = match (self.dice.below(28), room, chatter) {
             (17..=19, Some(room), _) => return self.host_polls(k, room),
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
@@ -306,6 +307,9 @@ impl Cluster {
                 Some(call) => call,
                 None => return,
             },
+            (26..=27, _, Some(id)) => {
+                some_name(self.database.chatters[&id].0.clone(), &mut self.dice)
+            }
             (20, Some(room), _) => some_wall(room, &mut self.dice),
             (15, Some(room), _) => match some_mark(room, &self.truth, &mut self.dice) {
                 Some(call) => call,
