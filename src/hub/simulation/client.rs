@@ -187,6 +187,10 @@ impl View {
     fn joined(&mut self, conn: ConnId, after: Option<Seq>, entry: &Entry) {
         let before = self.chatter.replace(entry.chatter.id);
         assert!(before.is_none_or(|id| id == entry.chatter.id), "somebody else than before");
+        // The answer to a join of long ago, that waited for its password's check, has none of what changed meanwhile.
+        if self.first.is_none() || after.is_some() {
+            self.reactions_at = Some(entry.history.reactions_at);
+        }
         if let Some(first) = self.first {
             assert_eq!(first, entry.history.first, "what they may read changed");
         } else {
@@ -196,7 +200,6 @@ impl View {
         entry.history.taken_back.iter().for_each(|seq| self.forget(*seq));
         self.learn_all(&entry.history.missed);
         entry.history.reacted.iter().for_each(|reacted| self.reacted(reacted));
-        self.reactions_at = Some(entry.history.reactions_at);
         self.advance();
         self.is_in = Some(conn);
         self.refused = None;
