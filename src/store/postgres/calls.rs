@@ -25,7 +25,7 @@ use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::write::{
     Deed, HostAct, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
-    ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
+    ReportMessage, Say, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
@@ -378,13 +378,18 @@ impl<'s> Context<'s> {
 /// finds that message, stored by the call before.
 fn said_together(writes: &[Write]) -> usize {
     let mut keys = HashSet::new();
-    let mut is_said = |write| match write {
-        &Write::Say(ref say) if !say.is_question => {
-            say.key.as_ref().is_none_or(|key| keys.insert((say.chatter, key.as_str())))
+    let mut said = 0;
+    for write in writes {
+        match write {
+            Write::Say(Say { is_question: false, chatter, key, .. })
+                if key.as_ref().is_none_or(|key| keys.insert((*chatter, key.as_str()))) =>
+            {
+                said += 1;
+            }
+            _ => break,
         }
-        _ => false,
-    };
-    writes.iter().take_while(|write| is_said(*write)).count()
+    }
+    said
 }
 
 /// Whether the transaction may need another round trip for the write, after its calls.

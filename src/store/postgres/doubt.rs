@@ -15,7 +15,7 @@ use super::session::{Sent, Session, Trouble};
 const COMMITTED: Duration = Duration::from_secs(8);
 
 /// The end of an attempt to commit and to settle.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Committed {
     /// The commit is done and settled.
     Yes,
