@@ -97,13 +97,11 @@ BEGIN
     RETURN n.log_end;
 END $$;
 
--- Ends with a commit that waits until all that was committed before is on the disk and, with a synchronous standby, there, too;
--- with `beyond`, only if the log goes beyond that position. The message that it writes for that is read by nobody: a commit that has
--- written nothing would not wait.
-CREATE FUNCTION settled(beyond bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- Ends with a commit that waits until all that was committed before is on the disk and, with a synchronous standby, there, too.
+-- The message that it writes for that is read by nobody: a commit that has written nothing would not wait.
+CREATE FUNCTION settled() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE place pg_lsn;
 BEGIN
-    IF beyond IS NOT NULL AND NOT EXISTS (SELECT FROM commits c WHERE c.last > beyond) THEN RETURN; END IF;
     IF pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn() OR current_setting('synchronous_standby_names') <> '' THEN
         place := pg_logical_emit_message(true, 'colahub', '');
     END IF;
@@ -114,7 +112,7 @@ END $$;
 CREATE PROCEDURE settle(beyond bigint) LANGUAGE plpgsql AS $$
 DECLARE ended bigint := (SELECT max(last) FROM commits);
 BEGIN
-    PERFORM settled(NULL);
+    PERFORM settled();
     COMMIT;
     IF ended > beyond THEN PERFORM pg_notify('colahub', ended::text); END IF;
 END $$;

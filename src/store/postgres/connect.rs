@@ -25,7 +25,7 @@ pub(super) const SETTINGS: &str = "SET search_path = colahub, pg_catalog; \
      SET client_min_messages = warning";
 
 /// Waits until all that is committed is on the server's disk and, with a synchronous standby, there, too.
-pub(super) const SETTLED: &str = "SELECT settled(NULL)";
+pub(super) const SETTLED: &str = "SELECT settled()";
 
 /// Further settings of the log's session: statements are planned once. The server would plan `say` and the reads of the
 /// log, which have many joins, again at each call, since it takes a plan for any value to cost more. For `say` that took

@@ -30,7 +30,7 @@ const WIPED: i16 = 30;
 /// A commit: the end of the log after it, the run, and its number within the run.
 pub(super) type Commit = (i64, i64, i64);
 
-/// The last commit, and whether there are new events, from the row of `log_state` or `open_batch`.
+/// The last commit, and whether there are new events, from the row of `open_batch`.
 ///
 /// # Errors
 /// A row is not what it should be.

@@ -84,16 +84,6 @@ impl Session {
         self.client.query(call.statement, &params).await
     }
 
-    /// Runs calls in order, in one round trip.
-    pub(super) async fn in_order<const N: usize>(
-        &self,
-        calls: [&Call<'_>; N],
-    ) -> Result<[Vec<Row>; N], Error> {
-        let answers = self.together(calls.map(Sent::Call)).await;
-        let mut rows = answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
-        Ok(std::array::from_fn(|_| rows.next().unwrap_or_default()))
-    }
-
     /// Runs statements in order, in one round trip. All answers are awaited; after an error, those of the same
     /// transaction only say that it has failed.
     pub(super) async fn together<'c>(

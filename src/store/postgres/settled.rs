@@ -2,6 +2,8 @@
 //!
 //! Batches are committed before they are settled (`batch`), so they can be read when a crash could still take them back.
 
+use tokio_postgres::Row;
+
 use super::calls::{Call, Param};
 use super::feed::{self, Commit, LogSlice};
 use super::session::{Session, Trouble};
@@ -10,12 +12,11 @@ use super::session::{Session, Trouble};
 pub(super) struct Read {
     /// The messages and events. `None` if the log ends there.
     pub(super) slice: Option<LogSlice>,
-    /// The last commit of what was read.
+    /// The last commit, if it was looked up.
     pub(super) last: Option<Commit>,
 }
 
-/// Reads the log after a position: up to the one that another hub has told to be settled, or all. What was read is settled
-/// then. With `told` that takes a flush only if there are later commits, whose effects may show in what was read.
+/// Reads the log after a position: up to the one that another hub has told to be settled, or all.
 ///
 /// # Errors
 /// See [`Trouble`].
@@ -24,30 +25,31 @@ pub(super) async fn read(
     place: i64,
     told: Option<i64>,
 ) -> Result<Read, Trouble> {
-    let end = match told {
-        Some(end) => end,
-        None => {
-            let (end, last) = log_end(session).await?;
-            if end <= place {
-                return Ok(Read { slice: None, last });
-            }
-            end
-        }
+    let (end, last) = match told {
+        Some(end) => (end, None),
+        None => log_end(session).await?,
     };
+    if end <= place {
+        return Ok(Read { slice: None, last });
+    }
     let statements = &session.statements;
     let part = || vec![Box::new(place) as Param, Box::new(end)];
-    let state = Call { statement: &statements.log_state, params: part() };
     let messages = Call { statement: &statements.new_messages, params: part() };
-    let events = Call { statement: &statements.new_events, params: part() };
-    let settled = Call { statement: &statements.settled, params: vec![Box::new(told)] };
-    let [state, messages, _] = session.in_order([&state, &messages, &settled]).await?;
-    let (last, has_events) = feed::state(&state)?;
-    let events = match has_events {
-        true => session.in_order([&events, &settled]).await?.into_iter().next(),
-        false => None,
+    let messages = session.call(&messages).await?;
+    let is_whole = i64::try_from(messages.len()).ok() == Some(end - place);
+    let events = match is_whole {
+        true => Vec::new(),
+        false => session.call(&Call { statement: &statements.new_events, params: part() }).await?,
     };
-    let slice = feed::merge(place, &messages, &events.unwrap_or_default(), false)?;
-    Ok(Read { slice: Some(slice), last })
+    // What was told to be settled is. But effects of later commits, if there are any, may show in what was read.
+    let is_ahead = |rows: &[Row]| match rows.first() {
+        Some(row) => row.try_get::<_, bool>(row.len().saturating_sub(1)),
+        None => Ok(false),
+    };
+    if told.is_none() || is_ahead(&messages)? || is_ahead(&events)? {
+        session.call(&Call { statement: &statements.settled, params: Vec::new() }).await?;
+    }
+    Ok(Read { slice: Some(feed::merge(place, &messages, &events, false)?), last })
 }
 
 /// Where the log ends, and its last commit.

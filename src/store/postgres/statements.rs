@@ -32,25 +32,28 @@ macro_rules! statements {
 const FIRST: &str = "(SELECT greatest(s.first_seq, r.pruned + 1) FROM rooms r \
      JOIN memberships s ON s.room = r.n AND s.identity = $2 WHERE r.id = $1)";
 
+/// Whether there are commits beyond `$2`, in the last column of what is read of the log up to there.
+const IS_AHEAD: &str = "EXISTS (SELECT FROM commits k WHERE k.last > $2)";
+
 statements! {
     /// Takes the log's lock, which is released with the commit, after the commit is visible.
     lock = super::migrate::LOCK;
     /// Takes the log's lock for a batch. Fails in a run that was declared dead. Returns the last commit (the end of the
     /// log after it, the run, and the commit's number), and whether there are events after `$2`.
     open_batch = "SELECT * FROM open_batch($1, $2)";
-    /// The same without the lock, for a read up to `$2`: the last commit until there, and whether there are events after `$1`.
-    log_state = "SELECT c.last, c.run, c.number, EXISTS (SELECT FROM events WHERE n > $1 AND n <= $2) FROM (VALUES (1)) AS one
-         LEFT JOIN (SELECT last, run, number FROM commits WHERE last <= $2 ORDER BY last DESC LIMIT 1) c ON true";
     /// Where the log ends, and the last commit.
     log_end = "SELECT log_end, last, run, number FROM log_now";
     /// The messages after a position in the log, up to `$2`.
-    new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 AND m.id <= $2 ORDER BY m.id");
+    new_messages = format!(
+        "SELECT {} WHERE m.id > $1 AND m.id <= $2 ORDER BY m.id",
+        MESSAGE.replace("m.answered", &format!("m.answered, {IS_AHEAD}"))
+    );
     /// The events after a position in the log, up to `$2`, with the present state of their subjects.
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}, {PREPARED}, h.id, h.key
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}, {PREPARED}, h.id, h.key, {IS_AHEAD}
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -73,8 +76,8 @@ statements! {
     close_batch = "SELECT close_batch($1, $2)";
     /// Settles all that is committed, and tells the other hubs if the log goes beyond `$1`.
     settle = "CALL settle($1)";
-    /// Settles all that is committed if the log goes beyond `$1`, or in any case if that is NULL.
-    settled = "SELECT settled($1)";
+    /// The same without telling them.
+    settled = super::connect::SETTLED;
     /// Wakes the other hubs, without a position.
     wake = "SELECT pg_notify('colahub', '')";
     /// Takes back a message for its author.

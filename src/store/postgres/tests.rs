@@ -119,7 +119,6 @@ const CALLS: &str = "
     SELECT fence(1);
     SELECT * FROM open_batch(1, 79990);
     CALL settle(79990);
-    SELECT settled(79990);
     SELECT begin_run(9, gen_random_uuid(), 'n', 'u');
     SELECT end_run(9, 20000);
     SELECT * FROM sweep(1000000000, 20000, 'x', 'y');
@@ -174,7 +173,6 @@ fn every_statement_is_found_by_an_index() {
     let plain = [
         "new_messages",
         "new_events",
-        "log_state",
         "log_end",
         "past_of",
         "commit_of",

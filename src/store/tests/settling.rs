@@ -6,7 +6,7 @@ use super::*;
 
 /// Has everything that is settled wait for the lock 7, as for a slow disk.
 const SLOW_DISK: &str = "SET search_path = colahub;
-     CREATE OR REPLACE FUNCTION settled(beyond bigint) RETURNS void LANGUAGE plpgsql AS $$
+     CREATE OR REPLACE FUNCTION settled() RETURNS void LANGUAGE plpgsql AS $$
      BEGIN PERFORM set_config('lock_timeout', '0', true), pg_advisory_xact_lock_shared(7); END $$; SELECT pg_advisory_lock(7)";
 
 /// The sessions that wait for an advisory lock.
