@@ -25,7 +25,7 @@ use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::write::{
     Deed, HostAct, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
-    ReportMessage, Say, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
+    ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
