@@ -27,10 +27,13 @@ async fn begun() -> Option<(Kit, Kit, RoomId, Client)> {
     Some((one, two, room, client))
 }
 
-async fn until_count(client: &Client, sql: &str, wanted: i64) {
+/// Waits until so many are counted. `meanwhile` looks at what may not happen before.
+async fn until_count(client: &Client, sql: &str, wanted: i64, mut meanwhile: impl FnMut()) {
     while client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) < wanted {
+        meanwhile();
         tokio::task::yield_now().await;
     }
+    meanwhile();
 }
 
 impl Kit {
@@ -59,18 +62,19 @@ async fn nothing_is_reported_or_read_before_it_is_settled_and_others_commit_mean
     let Some((mut one, mut two, room, client)) = begun().await else { return };
     let mut three = one.another(3);
     client.batch_execute(SLOW_DISK).await.unwrap();
+    let silent = |hubs: [&mut Kit; 3]| hubs.into_iter().for_each(Kit::has_reported_nothing);
     one.submits(room, "first");
-    until_count(&client, SAID, 1).await;
+    until_count(&client, SAID, 1, || silent([&mut one, &mut two, &mut three])).await;
     two.submits(room, "second");
-    until_count(&client, SAID, 2).await;
+    until_count(&client, SAID, 2, || silent([&mut one, &mut two, &mut three])).await;
     let reader = three.store.reader.clone();
     let read = tokio::spawn(async move { reader.room(room).await });
     // Of the third one looks at the log, and one reads: both have seen what they may not show.
-    until_count(&client, WAITING, 4).await;
-    for hub in [&mut one, &mut two, &mut three] {
-        hub.has_reported_nothing();
-    }
-    assert!(!read.is_finished());
+    let meanwhile = || {
+        silent([&mut one, &mut two, &mut three]);
+        assert!(!read.is_finished());
+    };
+    until_count(&client, WAITING, 4, meanwhile).await;
     client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
     assert_eq!((one.place().await, two.place().await), (Seq(2), Seq(3)));
     let heard = three.hears(2).await;
@@ -84,7 +88,7 @@ async fn a_batch_whose_connection_is_lost_before_it_is_settled_is_reported_or_co
         let Some((mut one, _two, room, client)) = begun().await else { return };
         client.batch_execute(SLOW_DISK).await.unwrap();
         one.submits(room, "first");
-        until_count(&client, SAID, 1).await;
+        until_count(&client, SAID, 1, || one.has_reported_nothing()).await;
         if !is_kept {
             // As a server that crashes before its disk has the commit.
             let lost =
