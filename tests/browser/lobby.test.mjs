@@ -38,6 +38,40 @@ story("a list on a desk does not move under the hand", { COLAHUB_ROOMS_FIRST: ""
   await until(async () => assert.deepEqual(await titles(ann), ["셋", "둘", "하나"]));
 });
 
+story("a list does not move under a finger that is down on it", { COLAHUB_ROOMS_FIRST: "" }, async (stage) => {
+  const { hub, somebody, somebodyIn } = stage;
+  const rooms = [];
+  for (const title of ["하나", "둘", "셋"]) rooms.push(await hub.makeRoom({ title }));
+  const ann = await somebody();
+  await ann.opens("/");
+  await until(async () => assert.deepEqual(await titles(ann), ["하나", "둘", "셋"]));
+  await ann.page.locator(".card", { hasText: "하나" }).click();
+  await ann.isLive();
+  await somebodyIn(rooms[2]);
+  // From now on the list's answers are let through one by one.
+  const held = [];
+  await ann.page.route("**/chat/rooms", (route) => void held.push(route));
+  const answered = async () => {
+    await until(() => assert.equal(held.length, 1));
+    await held.pop().continue();
+  };
+  await ann.page.locator(".room .back").click();
+  const third = ann.page.locator(".card", { hasText: "셋" });
+  const { x, y, width, height } = await third.boundingBox();
+  await ann.page.mouse.move(x + width / 2, y + height / 2);
+  await ann.page.mouse.down();
+  await answered();
+  // It asks again once it has taken up the answer, after which the room with people is the second.
+  await answered();
+  assert.deepEqual(await titles(ann), ["하나", "둘", "셋"]);
+  await ann.page.mouse.up();
+  await ann.page.locator(".room-title", { hasText: "셋" }).waitFor();
+  await ann.isLive();
+  await ann.page.locator(".room .back").click();
+  await answered();
+  await until(async () => assert.deepEqual(await titles(ann), ["셋", "하나", "둘"]));
+});
+
 story("a card says when somebody last spoke, and what is new since one was there", { COLAHUB_ROOMS_FIRST: "" }, async (stage) => {
   const { hub, somebody, somebodyIn } = stage;
   const room = await hub.makeRoom({ title: "하나" });

@@ -12,21 +12,23 @@ import type { Room } from "../wire";
 import { switchLanguage, words, type Words } from "../words";
 import { Announcements } from "./announcements";
 import { Fizz, Glass, Icon } from "./icons";
+import { useStill } from "./still";
 
 /** From this many rooms on, finding one by eye gets slow. */
 const SEARCH_FROM = 10;
 
 export function Lobby({ main }: { main: boolean }): JSX.Element {
   const say = words();
-  const { hub, reachable, counted } = lobby.value;
-  const rooms = lobby.value.rooms?.map(asOfNow) ?? null;
+  const known = useStill(lobby.value);
+  const { hub, reachable, counted } = known;
+  const rooms = known.rooms?.map(asOfNow) ?? null;
   const people = rooms?.reduce((sum, room) => sum + room.present, 0);
   const [wanted, setWanted] = useState("");
   useMinute();
   const heading = useArrival(main);
 
   const same = alike(rooms ?? []);
-  const order = useOrder(main);
+  const order = useOrder(main, known);
   const read = reads(memory);
   const shown = channels(matching(rooms ?? [], wanted), order);
   return (
@@ -212,10 +214,9 @@ const fetchRoom = (): void => void roomPart.fetch();
 let lastOrder: Order = new Map();
 
 /** The order of the rooms as it was at the first answer after one came to look. */
-function useOrder(main: boolean): Order {
+function useOrder(main: boolean, now: LobbyState): Order {
   const [order, set] = useState(lastOrder);
   const stale = useRef<LobbyState | null>(EMPTY);
-  const now = lobby.value;
   useEffect(() => {
     const come = (): void => void (stale.current = document.hidden ? stale.current : lobby.value);
     if (main && now.rooms) come();

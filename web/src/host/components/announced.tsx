@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
+import { useStill } from "../../components/still";
 import { acts, isHost, openAbout, state } from "../app";
 import { announcedKey, takeDown } from "../deeds";
 import type { Announced } from "../wire";
@@ -11,7 +12,7 @@ import { clock } from "./said-list";
 
 export function AnnouncedNow(): JSX.Element | null {
   const say = hostWords();
-  const { announced } = state.value;
+  const { announced } = useStill(state.value);
   if (!announced || (announced.length === 0 && !isHost())) return null;
   return (
     <section class="standing announced-now" aria-label={say.announcedNow}>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Mark } from "../../components/mark";
+import { useStill } from "../../components/still";
 import { mark } from "../../store/marks";
 import { acts, isHost, openAbout, state } from "../app";
 import { personKey, unban, unmute, type Somebody } from "../deeds";
@@ -9,7 +10,7 @@ import { clock } from "./said-list";
 
 export function PeopleView(): JSX.Element {
   const say = hostWords();
-  const { people, bans, mutes, rooms } = state.value;
+  const { people, bans, mutes, rooms } = useStill(state.value);
   if (!people) return <p class="soft centre">{say.looking}</p>;
   const titles = new Map(rooms?.map(({ code, title }) => [code, title]));
   const here = people.filter((person) => person.isPresent);

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
+import { useStill } from "../../components/still";
 import { share } from "../../store/polls";
 import { acts, isHost, openAbout, state } from "../app";
 import { closePoll, pollKey } from "../deeds";
@@ -13,7 +14,7 @@ import { clock } from "./said-list";
 
 export function PollsNow(): JSX.Element | null {
   const say = hostWords();
-  const { polls } = state.value;
+  const { polls } = useStill(state.value);
   if (!polls || (polls.length === 0 && !isHost())) return null;
   const running = polls.filter(({ closedAt }) => closedAt === null);
   const closed = polls.filter(({ closedAt }) => closedAt !== null).reverse();

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
+import { useStill } from "../../components/still";
 import { acts, state } from "../app";
 import { askPrepared, dropPrepared, pollKey } from "../deeds";
 import type { PreparedLine } from "../wire";
@@ -10,7 +11,7 @@ import { hostWords } from "../words";
 
 export function Prepared(): JSX.Element | null {
   const say = hostWords();
-  const { prepared } = state.value;
+  const { prepared } = useStill(state.value);
   if (prepared.length === 0) return null;
   return (
     <section aria-labelledby="prepared">

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { Glass } from "../../components/icons";
 import { Mark } from "../../components/mark";
+import { useStill } from "../../components/still";
 import { mark } from "../../store/marks";
 import { acts, openAbout, state } from "../app";
 import { reportKey, strikeOff, takeBackReported } from "../deeds";
@@ -10,7 +11,7 @@ import { clock } from "./said-list";
 
 export function ReportsView(): JSX.Element {
   const say = hostWords();
-  const { reports } = state.value;
+  const { reports } = useStill(state.value);
   if (!reports) return <p class="soft centre">{say.looking}</p>;
   if (reports.length === 0) {
     return (

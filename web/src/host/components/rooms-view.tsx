@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
+import { useStill } from "../../components/still";
 import { follow } from "../../route";
 import { PLAZA } from "../../store/lobby";
 import { isHost, openAbout, state } from "../app";
@@ -11,7 +12,7 @@ import { Ladder } from "./ladder";
 
 export function RoomsView(): JSX.Element {
   const say = hostWords();
-  const { rooms } = state.value;
+  const { rooms } = useStill(state.value);
   if (!rooms) return <p class="soft centre">{say.looking}</p>;
   return (
     <>

@@ -1,0 +1,36 @@
+// What is being tapped stays where it is: a click whose element moves between press and release goes astray.
+
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+
+/** A finger's click comes a little after the finger has gone up, at most so many ms. */
+const CLICK_WITHIN = 100;
+
+const pressed = signal(false);
+let releasing: ReturnType<typeof setTimeout> | undefined;
+
+function release(): void {
+  pressed.value = false;
+}
+
+addEventListener(
+  "pointerdown",
+  ({ button }) => {
+    // A menu may take the end of any other button's press.
+    if (button !== 0) return;
+    clearTimeout(releasing);
+    pressed.value = true;
+  },
+  true,
+);
+addEventListener("pointerup", () => (releasing = setTimeout(release, CLICK_WITHIN)), true);
+// A finger that scrolls makes no click.
+addEventListener("pointercancel", release, true);
+addEventListener("blur", release);
+
+/** `now`; while a finger or the main button is down, what it was when that began. */
+export function useStill<T>(now: T): T {
+  const shown = useRef(now);
+  if (!pressed.value) shown.current = now;
+  return shown.current;
+}
