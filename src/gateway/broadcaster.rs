@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
 use super::Shared;
-use super::batch::{Batch, batches};
+use super::batch::{Batch, Broadcast, Collector};
 use super::client::{Client, Sent};
 use super::eviction::DropReason;
 use super::packet::{EncodedBatch, Packet};
@@ -61,8 +61,21 @@ struct Broadcaster {
 
 impl Broadcaster {
     async fn send_all(&mut self, outputs: impl Iterator<Item = Output>) {
-        for Batch { to, except, events, replies } in batches(outputs) {
-            self.broadcast(&to, except, &events).await;
+        let mut collector = Collector::default();
+        for output in outputs {
+            match output {
+                Output::Broadcast { to, except, event } => {
+                    self.shared.count_event(&event, to.len());
+                    let (name, payload) = wire::room_event(&event);
+                    // Encoded once: every client gets the same bytes.
+                    let packet = Packet::Event(name, Arc::from(payload));
+                    collector.add(Broadcast { to, except, packet });
+                }
+                Output::Reply(reply, answer) => collector.reply((reply, answer)),
+            }
+        }
+        for Batch { to, except, packets, replies } in collector.finish() {
+            self.broadcast(&to, except, packets).await;
             for (reply, answer) in replies {
                 reply.give(answer);
                 self.count_sent(1).await;
@@ -71,16 +84,18 @@ impl Broadcaster {
     }
 
     /// Sends a batch to one client after the other, to each in one write.
-    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, events: &[RoomEvent]) {
-        // Encoded once: every client gets the same bytes.
-        let mut batch = EncodedBatch::shared(events.iter().map(packet).collect());
-        self.shared.count_events(events, to.len());
+    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, packets: Vec<Packet>) {
+        if packets.is_empty() {
+            return;
+        }
+        let count = packets.len();
+        let mut batch = EncodedBatch::shared(packets);
         for some in to.chunks(LOOK_UP) {
             for client in
                 self.shared.registry.clients(some.iter().filter(|id| Some(**id) != except))
             {
                 self.shared.send(&client, &mut batch);
-                self.count_sent(events.len()).await;
+                self.count_sent(count).await;
             }
         }
     }
@@ -92,11 +107,6 @@ impl Broadcaster {
             tokio::task::yield_now().await;
         }
     }
-}
-
-fn packet(event: &RoomEvent) -> Packet {
-    let (name, payload) = wire::room_event(event);
-    Packet::Event(name, Arc::from(payload))
 }
 
 impl Shared {
@@ -114,14 +124,12 @@ impl Shared {
         self.send(client, &mut EncodedBatch::own(packet));
     }
 
-    fn count_events(&self, events: &[RoomEvent], sockets: usize) {
-        for event in events {
-            if let RoomEvent::Message(message) = event {
-                let is_said = message.kind == Kind::Said;
-                self.metrics.messages.add(if is_said { "message" } else { "alert" });
-            }
+    fn count_event(&self, event: &RoomEvent, sockets: usize) {
+        if let RoomEvent::Message(message) = event {
+            let is_said = message.kind == Kind::Said;
+            self.metrics.messages.add(if is_said { "message" } else { "alert" });
         }
-        let deliveries = u64::try_from(sockets * events.len()).unwrap_or(u64::MAX);
+        let deliveries = u64::try_from(sockets).unwrap_or(u64::MAX);
         self.metrics.deliveries.fetch_add(deliveries, Ordering::Relaxed);
     }
 

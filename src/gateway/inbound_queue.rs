@@ -153,7 +153,7 @@ impl Shared {
     fn give(self: &Arc<Self>, client: &Arc<Client>, asked: InboundEvent, is_join: bool) {
         let InboundEvent { event, ack, permit } = asked;
         let turn = InFlight { shared: Arc::clone(self), client: Arc::clone(client), is_join };
-        let reply = Reply::new(move |answer: Result<Answer, Refusal>| {
+        let reply = Reply::new(client.id, move |answer: Result<Answer, Refusal>| {
             let InFlight { shared, client, .. } = &turn;
             shared.answer(client, ack, &answer);
             drop::<Permit>(permit);

@@ -7,7 +7,7 @@ use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 /// A packet to a client.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) enum Packet {
     /// An event; its recipients share the payload.
     Event(&'static str, Arc<RawValue>),

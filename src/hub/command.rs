@@ -186,17 +186,25 @@ pub enum Event {
 }
 
 /// Receives the answer to an event.
-pub struct Reply(Box<dyn FnOnce(Result<Answer, Refusal>) + Send>);
+pub struct Reply {
+    conn: ConnId,
+    to: Box<dyn FnOnce(Result<Answer, Refusal>) + Send>,
+}
 
 impl Reply {
-    /// Will call this function once with the answer, in order with the broadcasts.
-    pub fn new(to: impl FnOnce(Result<Answer, Refusal>) + Send + 'static) -> Self {
-        Self(Box::new(to))
+    /// Will call this function once with the answer, in order with the broadcasts to this connection.
+    pub fn new(conn: ConnId, to: impl FnOnce(Result<Answer, Refusal>) + Send + 'static) -> Self {
+        Self { conn, to: Box::new(to) }
+    }
+
+    /// The connection that has asked.
+    pub fn conn(&self) -> ConnId {
+        self.conn
     }
 
     /// Gives the answer.
     pub fn give(self, answer: Result<Answer, Refusal>) {
-        (self.0)(answer);
+        (self.to)(answer);
     }
 }
 

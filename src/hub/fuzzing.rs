@@ -137,7 +137,7 @@ impl Life {
         let conn = ConnId(who as u64);
         let asked = Asked { conn, browser: BROWSERS[who], what: What::of(&event) };
         let answers = self.answers.0.clone();
-        let reply = Reply::new(move |answer| drop(answers.send(answer)));
+        let reply = Reply::new(conn, move |answer| drop(answers.send(answer)));
         self.hub.command(Command::Event { conn, event, reply }, self.now);
         let came = self.settle();
         self.is_just(&asked, &came);

@@ -130,7 +130,7 @@ impl Chat {
     fn event(&mut self, who: u8, event: Event) -> Answered {
         let (tell, answered) = channel();
         // The story may not care for the answer.
-        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        let reply = Reply::new(ConnId(who.into()), move |answer| drop(tell.send(answer)));
         self.command(Command::Event { conn: ConnId(who.into()), event, reply });
         answered
     }
@@ -452,7 +452,7 @@ fn setting_the_clock_changes_what_is_shown_but_no_decision() {
     for wall in [today, today - 86_400_000, today + 315_360_000_000] {
         let at = Moment { wall: WallTime(wall), ..chat.at() };
         let (tell, answered) = channel();
-        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        let reply = Reply::new(ConnId(1), move |answer| drop(tell.send(answer)));
         chat.hub.command(Command::Event { conn: ConnId(1), event: say(), reply }, at);
         chat.hub.tick(at);
         chat.collect();

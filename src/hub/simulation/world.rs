@@ -225,7 +225,7 @@ impl World {
         }
         self.asked.insert(number, (conn, wish));
         let answers = self.answers.0.clone();
-        let reply = Reply::new(move |answer| answers.send((number, answer)).unwrap());
+        let reply = Reply::new(conn, move |answer| answers.send((number, answer)).unwrap());
         self.command(Command::Event { conn, event, reply });
     }
 

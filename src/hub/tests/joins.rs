@@ -170,7 +170,7 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     let _back = chat.asks_in(1);
     chat.commits();
     let (tell, answered) = channel();
-    let reply = Reply::new(move |answer| drop(tell.send(answer)));
+    let reply = Reply::new(ConnId(1), move |answer| drop(tell.send(answer)));
     let (conn, room) = (ConnId(1), room(0).id);
     let late = JoinRequest {
         conn,

@@ -109,7 +109,7 @@ impl Asked {
     fn votes(&mut self, who: u8, poll: PollId, places: &[u64]) -> Answered {
         let choices = Choices::of(places.iter().copied()).unwrap();
         let (tell, answered) = channel();
-        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        let reply = Reply::new(ConnId(who.into()), move |answer| drop(tell.send(answer)));
         let event = Event::VotePoll { poll, choices };
         self.commands(Command::Event { conn: ConnId(who.into()), event, reply });
         answered

@@ -242,7 +242,7 @@ impl Cluster {
         }
         self.asked.insert(number, (conn, wish));
         let answers = self.answers.0.clone();
-        let reply = Reply::new(move |answer| answers.send((number, answer)).unwrap());
+        let reply = Reply::new(conn, move |answer| answers.send((number, answer)).unwrap());
         self.command(k, Command::Event { conn, event, reply });
     }
 
