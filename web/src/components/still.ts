@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 
-/** A finger's click comes a little after the finger has gone up, at most so many ms. */
+/** How long after the end of a touch its click may come, in ms. */
 const CLICK_WITHIN = 100;
 
 const pressed = signal(false);
