@@ -1,7 +1,7 @@
 //! Groups the hub's outputs into batches, so that each connection gets all of its events in one write.
 //!
 //! While the hub is behind, many steps' outputs come together, often with joins between the messages. Whoever joins gets
-//! fewer of the events than the others, and still nobody needs more than one write, or two around a reply.
+//! fewer of the events than the others; still everybody needs one write only, and one more for each reply in between.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::hub::command::{Answer, Reply};
 const EVENTS_MAX: usize = 32;
 
 /// Packets for the same connections, and the replies that follow them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Batch {
     /// The recipients.
     pub(super) to: Arc<[ConnId]>,
@@ -38,7 +38,7 @@ pub(super) struct Broadcast {
     pub(super) packet: Packet,
 }
 
-/// Splits outputs into batches. Each connection gets its packets in the hub's order, with one exception: the
+/// Collects outputs and splits them into batches. Each connection gets its packets in the hub's order, with one exception: the
 /// acknowledgement of a message may follow later messages.
 #[derive(Default)]
 pub(super) struct Collector {
@@ -73,7 +73,7 @@ impl Collector {
         let is_own = |(reply, _): &mut Answered| reply.conn() == conn;
         let mut replies: Vec<Answered> = self.waiting.extract_if(.., is_own).collect();
         replies.push(answered);
-        self.batches.push(Batch { to: Arc::from([conn]), except: None, packets, replies });
+        self.batches.push(Batch { to: Arc::from([conn]), packets, replies, ..Batch::default() });
     }
 
     /// The packets for this connection that are in no batch yet.
@@ -105,70 +105,52 @@ impl Collector {
 
     /// Puts what is in no batch yet into batches.
     fn close(&mut self) {
-        if self.have_same_recipients() {
-            let first = self.broadcasts.first();
-            let (to, except) =
-                first.map(|first| (Arc::clone(&first.to), first.except)).unwrap_or_default();
-            let packets = self.broadcasts.drain(..).map(|one| one.packet).collect();
-            self.batches.push(Batch { to, except, packets, replies: Vec::new() });
-        } else {
-            self.group();
+        let broadcasts = std::mem::take(&mut self.broadcasts);
+        let sent = std::mem::take(&mut self.sent);
+        match broadcasts.first() {
+            Some(first)
+                if sent.is_empty() && broadcasts.iter().all(|one| one.is_for_same(first)) =>
+            {
+                let (to, except) = (Arc::clone(&first.to), first.except);
+                let packets = broadcasts.into_iter().map(|one| one.packet).collect();
+                self.batches.push(Batch { to, except, packets, replies: Vec::new() });
+            }
+            _ => self.batches.extend(grouped(&broadcasts, &sent)),
         }
-        self.broadcasts.clear();
-        self.sent.clear();
-        if let Some(last) = self.batches.last_mut() {
-            last.replies.append(&mut self.waiting);
+        if !self.waiting.is_empty() {
+            let replies = std::mem::take(&mut self.waiting);
+            self.batches.push(Batch { replies, ..Batch::default() });
         }
     }
+}
 
-    fn have_same_recipients(&self) -> bool {
-        self.sent.is_empty()
-            && self.broadcasts.windows(2).all(|two| match two {
-                [one, next] => Arc::ptr_eq(&one.to, &next.to) && one.except == next.except,
-                _ => true,
-            })
+impl Broadcast {
+    fn is_for_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.to, &other.to) && self.except == other.except
     }
+}
 
-    /// Makes a batch for all connections that get the same of the broadcasts.
-    fn group(&mut self) {
-        let mut everybody: Vec<ConnId> = Vec::new();
-        let mut shares: HashMap<ConnId, u32> = HashMap::new();
-        for (number, Broadcast { to, except, .. }) in self.broadcasts.iter().enumerate() {
-            for &conn in to.iter().filter(|conn| Some(**conn) != *except) {
-                if self.sent.get(&conn).is_some_and(|sent| number < *sent) {
-                    continue;
-                }
-                let share = shares.entry(conn).or_insert_with(|| {
-                    everybody.push(conn);
-                    0
-                });
-                *share |= 1 << number;
+/// A batch for all connections that get the same of the broadcasts, without those that were sent to them.
+fn grouped(broadcasts: &[Broadcast], sent: &HashMap<ConnId, usize>) -> Vec<Batch> {
+    // A bit for each broadcast.
+    let mut shares: HashMap<ConnId, u32> = HashMap::new();
+    for (number, Broadcast { to, except, .. }) in broadcasts.iter().enumerate() {
+        for conn in to.iter().filter(|conn| Some(**conn) != *except) {
+            if sent.get(conn).is_none_or(|sent| number >= *sent) {
+                *shares.entry(*conn).or_default() |= 1 << number;
             }
         }
-        let mut groups: Vec<(u32, Vec<ConnId>)> = Vec::new();
-        let mut places: HashMap<u32, usize> = HashMap::new();
-        for conn in everybody {
-            let share = shares.get(&conn).copied().unwrap_or_default();
-            let place = *places.entry(share).or_insert_with(|| {
-                groups.push((share, Vec::new()));
-                groups.len() - 1
-            });
-            if let Some((_, group)) = groups.get_mut(place) {
-                group.push(conn);
-            }
-        }
-        for (share, group) in groups {
-            let own =
-                self.broadcasts.iter().enumerate().filter(|(number, _)| share & (1 << number) != 0);
-            let packets = own.map(|(_, one)| one.packet.clone()).collect();
-            self.batches.push(Batch {
-                to: Arc::from(group),
-                except: None,
-                packets,
-                replies: Vec::new(),
-            });
-        }
     }
+    let mut groups: HashMap<u32, Vec<ConnId>> = HashMap::new();
+    for (conn, share) in shares {
+        groups.entry(share).or_default().push(conn);
+    }
+    let batch = |(share, group): (u32, Vec<ConnId>)| {
+        let own = broadcasts.iter().enumerate().filter(|(number, _)| share & (1 << number) != 0);
+        let packets = own.map(|(_, one)| one.packet.clone()).collect();
+        Batch { to: Arc::from(group), packets, ..Batch::default() }
+    };
+    groups.into_iter().map(batch).collect()
 }
 
 #[cfg(test)]
@@ -276,7 +258,7 @@ mod tests {
     fn broadcasts_committed_together_go_out_as_one_batch() {
         let room = room([1, 2]);
         let outputs = (1..=3).flat_map(|number| [told(&room, number), said(1)]).collect();
-        assert_eq!(sizes(outputs), [(3, 3)]);
+        assert_eq!(sizes(outputs), [(3, 0), (0, 3)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-// What is being tapped stays where it is: a click whose element moves between press and release goes astray.
+// Keeps what is being tapped where it is. If an element moves between press and release, the click misses it.
 
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
@@ -6,7 +6,8 @@ import { useRef } from "preact/hooks";
 /** How long after the end of a touch its click may come, in ms. */
 const CLICK_WITHIN = 100;
 
-const pressed = signal(false);
+/** Whether a finger or the main button is down, or the click may still come. */
+export const pressed = signal(false);
 let releasing: ReturnType<typeof setTimeout> | undefined;
 
 function release(): void {

@@ -1,8 +1,10 @@
 // Messages as a list, the newest first. A tap on one opens what can be done about it.
 
 import type { JSX } from "preact";
+import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../../components/mark";
+import { pressed } from "../../components/still";
 import { daysBetween } from "../../store/clock";
 import { HOST, mark } from "../../store/marks";
 import { acts, openAbout } from "../app";
@@ -36,7 +38,7 @@ export function SaidList({ messages, withRoom }: { messages: readonly Said[]; wi
 
 /**
  * The messages as they stand on the screen. Nothing moves under a thumb: while the list is scrolled away from its top, or
- * a finger is down on it, what is new is only counted. What is taken back is shown at once.
+ * a finger is down, what is new is only counted. What is taken back is shown at once.
  */
 function useHeld(
   messages: readonly Said[],
@@ -49,28 +51,13 @@ function useHeld(
   useEffect(() => {
     const scroller = list.current!.closest<HTMLElement>(".host-main")!;
     const isAway = (): boolean => list.current!.getBoundingClientRect().top < scroller.getBoundingClientRect().top - TOP;
-    let isDown = false;
-    let lifting: ReturnType<typeof setTimeout> | undefined;
-    const judge = (): void => setHeldAt((held) => (isDown || isAway() ? (held ?? now.current) : null));
-    const down = (): void => {
-      isDown = true;
-      judge();
-    };
-    const up = (): void => {
-      isDown = false;
-      // The click that follows still meets what was touched.
-      lifting = setTimeout(judge);
-    };
-    scroller.addEventListener("scroll", judge);
-    scroller.addEventListener("pointerdown", down);
-    addEventListener("pointerup", up);
-    addEventListener("pointercancel", up);
+    const judge = (isDown: boolean): void => setHeldAt((held) => (isDown || isAway() ? (held ?? now.current) : null));
+    const scrolled = (): void => judge(pressed.peek());
+    scroller.addEventListener("scroll", scrolled);
+    const stop = effect(() => judge(pressed.value));
     return () => {
-      clearTimeout(lifting);
-      scroller.removeEventListener("scroll", judge);
-      scroller.removeEventListener("pointerdown", down);
-      removeEventListener("pointerup", up);
-      removeEventListener("pointercancel", up);
+      scroller.removeEventListener("scroll", scrolled);
+      stop();
     };
   }, []);
   const shown = heldAt === null ? messages : messages.filter((one) => one.id <= heldAt);
