@@ -15,7 +15,7 @@ const LAST: u32 = 0x2_FFFF;
 
 fn main() -> io::Result<()> {
     // Build again when the page was built again.
-    println!("cargo::rerun-if-changed=web/dist");
+    println!("cargo::rerun-if-changed=web/packed");
     println!("cargo::rerun-if-changed=build.rs");
     let folder = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     fs::write(Path::new(&folder).join("look_alikes.rs"), look_alikes())

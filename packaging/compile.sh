@@ -6,7 +6,7 @@
 #
 # It uses the first Rust that has the target's standard library, and says which: the active one; Debian's,
 # which its browsers need; the active one after `rustup target add`; Debian's again, after installing it. For armv7
-# on Debian the standard library is compiled, too. The page must be in web/dist.
+# on Debian the standard library is compiled, too. The page must be in web/packed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target=$1
@@ -20,7 +20,7 @@ case $target in
   armv7-unknown-linux-gnueabihf) gnu=arm-linux-gnueabihf debian=armhf ;;
   *) die "no such target: $target; there are x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu and armv7-unknown-linux-gnueabihf" ;;
 esac
-[ -f web/dist/index.html ] || die "there is no page in web/dist; ./dev web makes it"
+[ -f web/packed/index.html ] || die "there is no page in web/packed; ./dev web makes it"
 
 DEBIAN_RUST=/usr/bin/rustc
 flags=()

@@ -1,9 +1,10 @@
 //! The hub's own pages, compiled in, and the official Socket.IO client for other pages.
 //!
-//! Every file has a strong ETag, and is sent compressed if the browser accepts that: the build made `FILE.br`
-//! and `FILE.gz`.
+//! Every file is in the program once, compressed with gzip, and has a strong ETag. The rare client that does not
+//! accept gzip gets it unpacked.
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use flate2::read::GzDecoder;
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::App;
@@ -19,11 +21,11 @@ use super::negotiation::{is_known, takes};
 use super::respond::no_such_call;
 use crate::domain::language::Language;
 
-/// The built page. Empty in a hub that was built without it.
+/// The built page, each file compressed under its own name. Empty in a hub that was built without it.
 #[derive(Embed)]
-#[folder = "web/dist"]
+#[folder = "web/packed"]
 #[allow_missing = true]
-struct Dist;
+struct Packed;
 
 /// The file behind the lobby, the rooms and the join page.
 const INDEX: &str = "index.html";
@@ -33,6 +35,9 @@ const HOST: &str = "host.html";
 
 /// The page of a wall, likewise.
 const WALL: &str = "wall.html";
+
+/// The coding of the packed files.
+const GZIP: &str = "gzip";
 
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
@@ -77,9 +82,8 @@ pub(super) fn routes() -> Router<App> {
 
 /// Serves the official client in front of Socket.IO, which would take its path for a handshake.
 pub fn with_client(inner: Router) -> Router {
-    let served = Dist::iter().filter(|name| name.starts_with("socket.io/"));
-    let plain = served.filter(|name| !name.ends_with(".br") && !name.ends_with(".gz"));
-    let routes = plain.fold(Router::new(), |router, name| {
+    let served = Packed::iter().filter(|name| name.starts_with("socket.io/"));
+    let routes = served.fold(Router::new(), |router, name| {
         router.route(&format!("/{name}"), get(file).layer(from_fn(for_everyone)))
     });
     routes.fallback_service(inner)
@@ -106,7 +110,7 @@ async fn wall(headers: HeaderMap) -> Response {
 }
 
 fn page(name: &str, headers: &HeaderMap) -> Response {
-    match Dist::get(name) {
+    match Packed::get(name) {
         Some(_) => serve(name, headers),
         None => Html(NO_PAGE).into_response(),
     }
@@ -149,24 +153,24 @@ async fn file(request: Request) -> Response {
 }
 
 fn serve(name: &str, headers: &HeaderMap) -> Response {
-    let Some((file, coding)) = best(name, headers) else {
+    let Some(file) = Packed::get(name) else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     };
-    let etag = etag(&file);
+    let is_packed = takes(headers, GZIP);
+    let etag = etag(&file, is_packed);
     let mut response = if is_known(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let kind = HeaderValue::from_static(content_type(name));
-        // Not copied: the compiled-in bytes are static.
-        let body = match file.data {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            Cow::Owned(bytes) => Bytes::from(bytes),
+        let Ok(body) = body(file.data, is_packed) else {
+            // It was packed by the build, so only a broken program gets here.
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
+        let kind = HeaderValue::from_static(content_type(name));
         ([(header::CONTENT_TYPE, kind)], body).into_response()
     };
     let out = response.headers_mut();
-    if let Some(coding) = coding {
-        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    if is_packed {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(GZIP));
     }
     let age =
         if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -179,21 +183,26 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
     response
 }
 
-/// The smallest variant of a file that the browser accepts, and its coding.
-fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    let codings = [("br", "br"), ("gz", "gzip")];
-    codings
-        .into_iter()
-        .filter(|(_, coding)| takes(headers, coding))
-        .find_map(|(ending, coding)| Some((Dist::get(&format!("{name}.{ending}"))?, Some(coding))))
-        .or_else(|| Some((Dist::get(name)?, None)))
+/// A file as it goes out: packed, or unpacked for this request.
+fn body(packed: Cow<'static, [u8]>, is_packed: bool) -> io::Result<Bytes> {
+    if !is_packed {
+        let mut plain = Vec::new();
+        GzDecoder::new(&*packed).read_to_end(&mut plain)?;
+        return Ok(Bytes::from(plain));
+    }
+    // Not copied: the compiled-in bytes are static.
+    Ok(match packed {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
 }
 
 /// A strong validator: the hash of the content, which differs for each coding.
-fn etag(file: &EmbeddedFile) -> String {
+fn etag(file: &EmbeddedFile, is_packed: bool) -> String {
     let hash = file.metadata.sha256_hash();
     let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    let coding = if is_packed { "-gzip" } else { "" };
+    format!("\"{hex}{coding}\"")
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -202,7 +211,7 @@ fn content_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        Some("map" | "json") => "application/json; charset=utf-8",
+        Some("json") => "application/json; charset=utf-8",
         Some("txt") => "text/plain; charset=utf-8",
         Some("webmanifest") => "application/manifest+json",
         Some("png") => "image/png",

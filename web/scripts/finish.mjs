@@ -3,13 +3,14 @@
 // - The official Socket.IO client under /socket.io/, as Socket.IO servers serve it: a page of
 //   somebody else's on an offline LAN has no other place to load it from.
 // - The licences of what is bundled.
-// - .br and .gz beside every file, so that no board compresses the same bytes twice; not beside source maps, which a
-//   developer fetches now and then, and which would be a tenth of the package.
+//   Its source maps, which would be a tenth of the package, stay out.
+// - web/packed: every file compressed with gzip, under its own name. That is what the hub holds, so that no board
+//   compresses the same bytes twice, and no file is in the program twice. No Brotli: on plain http, no browser asks for it.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 
 const web = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(web, "dist");
@@ -17,7 +18,7 @@ const modules = join(web, "node_modules");
 
 const CLIENT = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"];
 mkdirSync(join(dist, "socket.io"), { recursive: true });
-for (const name of CLIENT.flatMap((file) => [file, `${file}.map`])) {
+for (const name of CLIENT) {
   copyFileSync(join(modules, "socket.io-client/dist", name), join(dist, "socket.io", name));
 }
 
@@ -47,12 +48,15 @@ const own = JSON.parse(readFileSync(join(web, "package.json"), "utf8"));
 const packages = bundled(Object.keys(own.dependencies)).filter((name) => existsSync(join(modules, name)));
 writeFileSync(join(dist, "licenses.txt"), packages.map(licence).join(`\n${"-".repeat(72)}\n\n`));
 
-const COMPRESSIBLE = new Set([".html", ".js", ".css", ".svg", ".txt", ".json"]);
-const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+// Whole or not at all: it takes its name last.
+const packed = join(web, "packed");
+const unfinished = `${packed}.new`;
+rmSync(unfinished, { recursive: true, force: true });
 for (const entry of readdirSync(dist, { recursive: true })) {
-  const file = join(dist, entry);
-  if (!COMPRESSIBLE.has(extname(file))) continue;
-  const bytes = readFileSync(file);
-  writeFileSync(`${file}.br`, brotliCompressSync(bytes, brotli));
-  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  if (statSync(join(dist, entry)).isDirectory()) continue;
+  const file = join(unfinished, entry);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, gzipSync(readFileSync(join(dist, entry)), { level: 9 }));
 }
+rmSync(packed, { recursive: true, force: true });
+renameSync(unfinished, packed);

@@ -1,5 +1,8 @@
 //! The statements of the log's session, which are prepared once for each connection.
 
+use std::array;
+use std::borrow::Cow;
+
 use tokio_postgres::{Client, Error, Statement};
 
 use super::polls::POLL;
@@ -16,7 +19,13 @@ macro_rules! statements {
         impl Statements {
             /// Prepares all of them.
             pub(super) async fn prepare(client: &Client) -> Result<Self, Error> {
-                Ok(Self { $($name: client.prepare(&$sql).await?,)* })
+                // In a loop, and not each where it is stored: the program would be 0.3 MB larger.
+                let mut prepared = Vec::new();
+                for sql in [$(Cow::<str>::from($sql)),*] {
+                    prepared.push(client.prepare(&sql).await?);
+                }
+                let [$($name),*] = array::from_fn(|n| prepared[n].clone());
+                Ok(Self { $($name),* })
             }
         }
 
