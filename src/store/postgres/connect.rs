@@ -31,7 +31,7 @@ pub(super) const SETTLED: &str = "SELECT settled()";
 /// log, which have many joins, again at each call, since it takes a plan for any value to cost more. For `say` that took
 /// 2 ms, while the log's lock is held. A plan for any value must not hash a whole table for a few new rows.
 pub(super) const PLANS: &str =
-    "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off";
+    "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_memoize = off";
 
 /// A database, as the configuration names it.
 #[derive(Debug, Clone)]

@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0020_drops_told.sql"),
     include_str!("../../../migrations/postgres/0021_batches.sql"),
     include_str!("../../../migrations/postgres/0022_once.sql"),
+    include_str!("../../../migrations/postgres/0023_lookups.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -38,13 +38,16 @@ pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r
      r.position, r.hold_questions";
 
 /// The columns that [`message`] reads, in its order, with the joins.
+///
+/// Whoever left is looked up by a subquery, since the server may prefer to read all members of a room for a join.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
-     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
-     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL::smallint, m.votes, m.answered \
+     m.sent_at, c.id, c.nickname, c.created_at, \
+     (SELECT s.left_at FROM memberships s WHERE s.chatter = m.chatter AND s.room = m.room LIMIT 1), \
+     m.taken_back, m.mentions, m.reply_to, q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, \
+     (SELECT s.left_at FROM memberships s WHERE s.chatter = q.chatter AND s.room = q.room LIMIT 1), \
+     m.reactions, NULL::smallint, m.votes, m.answered \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
-     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room \
-     LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
-     LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room";
+     LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter";
 
 /// The same columns, with the reactions and the vote of the chatter whose number is this SQL expression.
 pub(super) fn message_for(chatter: &str) -> String {
