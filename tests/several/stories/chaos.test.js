@@ -28,18 +28,22 @@ function spread(durations) {
 
 const overlaps = (span, other) => span.from < other.to && other.from < span.to;
 
-/** How long those were away whose hub was killed, while PostgreSQL answered. */
-function afterKills(people, { kills, crashes }) {
-  const absences = people.flatMap((person) => person.absences).filter((absence) => !crashes.some((crash) => overlaps(absence, crash)));
+/** How long those were away whose hub was killed, while PostgreSQL answered and no hub was frozen: whom they could go to. */
+function afterKills(people, { kills, freezes, crashes }) {
+  const troubles = [...freezes, ...crashes];
+  const absences = people.flatMap((person) => person.absences).filter((absence) => !troubles.some((trouble) => overlaps(absence, trouble)));
   return kills.flatMap(({ at, url }) =>
     absences.filter((absence) => absence.url === url && Math.abs(absence.from - at) < 1_000).map(({ to }) => to - at),
   );
 }
 
-/** How long those who were saying something when PostgreSQL came back waited from then on; without those who lost their hub. */
-function afterCrashes(people, { crashes }) {
+/**
+ * How long those who were saying something when PostgreSQL came back waited from then on; without those who lost their hub, and
+ * while no hub was frozen.
+ */
+function afterCrashes(people, { freezes, crashes }) {
   const sends = people.flatMap(({ sends, absences }) =>
-    sends.filter((send) => !absences.some((absence) => overlaps(send, absence))),
+    sends.filter((send) => ![...absences, ...freezes].some((trouble) => overlaps(send, trouble))),
   );
   return crashes.flatMap((crash) => sends.filter(({ from, to }) => from < crash.to && crash.to < to).map(({ to }) => to - crash.to));
 }
@@ -65,7 +69,7 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
     await Promise.all(people.map((person) => person.settles()));
     const acknowledged = people.reduce((sum, person) => sum + person.acknowledged.size, 0);
     const { kills, freezes, crashes } = did;
-    context.diagnostic(`${acknowledged} acknowledged; ${kills.length} kills, ${freezes} freezes, ${crashes.length} crashes`);
+    context.diagnostic(`${acknowledged} acknowledged; ${kills.length} kills, ${freezes.length} freezes, ${crashes.length} crashes`);
     context.diagnostic(`absences: ${spread(people.flatMap((person) => person.absences).map(({ from, to }) => to - from))}`);
     context.diagnostic(`after a kill, until they were in again: ${spread(afterKills(people, did))}`);
     context.diagnostic(`after PostgreSQL's return, until what waited was acknowledged: ${spread(afterCrashes(people, did))}`);
@@ -81,7 +85,7 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
 
 /** A kill every 5 s, a freeze now and then, and a crash of PostgreSQL every 15 s. Returns when each was. */
 async function disturb({ hubs, alive, postgres }) {
-  const did = { kills: [], freezes: 0, crashes: [] };
+  const did = { kills: [], freezes: [], crashes: [] };
   const end = Date.now() + SECONDS * 1_000;
   const kills = async () => {
     for (let turn = 0; Date.now() < end; turn++) {
@@ -102,10 +106,12 @@ async function disturb({ hubs, alive, postgres }) {
       await elapsed(8_000);
       frozen = any([...alive]);
       if (!frozen) continue;
+      const from = performance.now();
       frozen.process.kill('SIGSTOP');
       // Beyond five seconds it is declared dead, and has to see that by itself.
-      await elapsed(did.freezes++ % 2 === 0 ? 3_000 : 7_000);
+      await elapsed(did.freezes.length % 2 === 0 ? 3_000 : 7_000);
       frozen.process.kill('SIGCONT');
+      did.freezes.push({ from, to: performance.now() });
       frozen = null;
     }
   };
