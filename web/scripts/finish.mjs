@@ -1,9 +1,9 @@
 // After the bundler: what a hub serves beside the page.
 //
 // - The official Socket.IO client under /socket.io/, as Socket.IO servers serve it: a page of
-//   somebody else's on an offline LAN has no other place to load it from.
+//   somebody else's on an offline LAN has no other place to load it from. Its source maps, which would be a tenth of the
+//   package, stay out.
 // - The licences of what is bundled.
-//   Its source maps, which would be a tenth of the package, stay out.
 // - web/packed: every file compressed with gzip, under its own name. That is what the hub holds, so that no board
 //   compresses the same bytes twice, and no file is in the program twice. No Brotli: on plain http, no browser asks for it.
 

@@ -29,7 +29,8 @@ pub(super) const SETTLED: &str = "SELECT settled()";
 
 /// Further settings of the log's session: statements are planned once. The server would plan `say` and the reads of the
 /// log, which have many joins, again at each call, since it takes a plan for any value to cost more. For `say` that took
-/// 2 ms, while the log's lock is held. A plan for any value must not hash a whole table for a few new rows.
+/// 2 ms, while the log's lock is held. A plan for any value must not hash a whole table for a few new rows, nor set up a
+/// cache for them.
 pub(super) const PLANS: &str =
     "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_memoize = off";
 
