@@ -1,5 +1,5 @@
 -- As before, but no plan of it can read more than it needs. A hub's session plans it once, usually while the tables are nearly
--- empty, and then nothing speaks against reading all messages of an author to find one by its key, or all rooms to find one.
+-- empty, and then the server sees no harm in reading all messages of an author to find one by its key, or all rooms to find one.
 -- A subquery with its own limit is always looked up by everything that it is given.
 CREATE OR REPLACE FUNCTION say(rooms uuid[], chatters uuid[], kinds smallint[], contents text[], counts bigint[], keys text[],
     replies bigint[], mentioned text[], questions boolean[])
@@ -43,7 +43,7 @@ BEGIN
     END IF;
 END $$;
 
--- Likewise.
+-- Likewise; otherwise as in 0013.
 CREATE OR REPLACE FUNCTION say_any(rooms uuid[], chatters uuid[], kinds smallint[], contents text[], counts bigint[], keys text[], replies bigint[],
     mentioned text[], questions boolean[])
 RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text, count bigint, sent_at bigint, taken_back boolean,

@@ -60,7 +60,7 @@ await untilCount('the others are told that two have left', leaving, 1, 60_000);
 await step(`refused: ${answer.message}`);
 // It is mended.
 const silent = heardOf(ben, 'ann');
-// Her connection's next attempt comes after as long as it was cut off, and she gives up on an answer after 15 s.
+// TCP tries again after as long as the cut took, and she waits 15 s for an answer before she connects anew.
 await untilCount('who was cut off is heard again', () => heardOf(ben, 'ann'), silent + 5, 60_000);
 await Promise.all([ann, ben].map((person) => person.quiet()));
 await Promise.all([ann, ben].map((person) => person.settles()));

@@ -39,7 +39,7 @@ pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r
 
 /// The columns that [`message`] reads, in its order, with the joins.
 ///
-/// Whoever left is looked up by a subquery, since the server may prefer to read all members of a room for a join.
+/// When an author left is looked up by a subquery: for a join, the server may read all members of a room.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, \
      (SELECT s.left_at FROM memberships s WHERE s.chatter = m.chatter AND s.room = m.room LIMIT 1), \

@@ -28,7 +28,7 @@ function spread(durations) {
 
 const overlaps = (span, other) => span.from < other.to && other.from < span.to;
 
-/** How long those were away whose hub was killed, while PostgreSQL answered and no hub was frozen: whom they could go to. */
+/** How long those were away whose hub was killed, while PostgreSQL answered and no hub was frozen. */
 function afterKills(people, { kills, freezes, crashes }) {
   const troubles = [...freezes, ...crashes];
   const absences = people.flatMap((person) => person.absences).filter((absence) => !troubles.some((trouble) => overlaps(absence, trouble)));
